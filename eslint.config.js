@@ -5,7 +5,10 @@ import ts from 'typescript-eslint';
 
 /** Who may import express, typeorm, nats: one kit each. @see docs/decisions */
 const only = (...packages) => ({
-  'no-restricted-imports': ['error', { paths: packages.map((name) => ({ name, message: 'Belongs to one library: see CONTRIBUTING.md.' })) }],
+  'no-restricted-imports': [
+    'error',
+    { paths: packages.map((name) => ({ name, message: 'Belongs to one library: see CONTRIBUTING.md.' })) },
+  ],
 });
 
 export default ts.config(
@@ -28,14 +31,37 @@ export default ts.config(
         {
           banTransitiveDependencies: false,
           depConstraints: [
-            { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:service', 'type:domain', 'type:composition', 'type:kit', 'type:pure'] },
-            { sourceTag: 'type:composition', onlyDependOnLibsWithTags: ['type:domain', 'type:service', 'type:kit', 'type:pure', 'type:contract'] },
-            { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:kit', 'type:pure', 'type:contract'] },
-            { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:kit', 'type:pure', 'type:contract', 'type:testing'] },
+            {
+              sourceTag: 'type:app',
+              onlyDependOnLibsWithTags: ['type:service', 'type:domain', 'type:composition', 'type:kit', 'type:pure'],
+            },
+            {
+              sourceTag: 'type:composition',
+              onlyDependOnLibsWithTags: [
+                'type:domain',
+                'type:service',
+                'type:module',
+                'type:kit',
+                'type:pure',
+                'type:contract',
+              ],
+            },
+            {
+              sourceTag: 'type:service',
+              onlyDependOnLibsWithTags: ['type:module', 'type:kit', 'type:pure', 'type:contract'],
+            },
+            { sourceTag: 'type:module', onlyDependOnLibsWithTags: ['type:kit', 'type:pure', 'type:contract'] },
+            {
+              sourceTag: 'type:domain',
+              onlyDependOnLibsWithTags: ['type:module', 'type:kit', 'type:pure', 'type:contract', 'type:testing'],
+            },
             { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:pure', 'scope:bus'] },
             { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:pure'] },
             { sourceTag: 'type:pure', onlyDependOnLibsWithTags: ['type:pure'] },
-            { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:service', 'type:kit', 'type:pure', 'type:contract'] },
+            {
+              sourceTag: 'type:testing',
+              onlyDependOnLibsWithTags: ['type:service', 'type:module', 'type:kit', 'type:pure', 'type:contract'],
+            },
             { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },
           ],
         },
@@ -44,5 +70,9 @@ export default ts.config(
   },
   { files: ['libs/**/*.ts'], ignores: ['libs/api/**'], rules: only('express') },
   { files: ['libs/**/*.ts'], ignores: ['libs/bus/**', 'libs/api/**'], rules: only('express', 'nats') },
-  { files: ['libs/**/*.ts'], ignores: ['libs/bus/**', 'libs/api/**', 'libs/database/**', '**/*.store.ts'], rules: only('express', 'nats', 'typeorm', 'mysql2') },
+  {
+    files: ['libs/**/*.ts'],
+    ignores: ['libs/bus/**', 'libs/api/**', 'libs/database/**', '**/*.store.ts'],
+    rules: only('express', 'nats', 'typeorm', 'mysql2'),
+  },
 );

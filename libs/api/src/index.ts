@@ -1,0 +1,18 @@
+export { callerOf, type Caller, type Introspection, type TokenBody } from './caller.ts';
+export { collection, matches, readFilters, readPage, type Filter, type Page } from './list.ts';
+export {
+  isPublic,
+  operations,
+  reply,
+  successStatus,
+  type Method,
+  type Operation,
+  type Public,
+  type Reply,
+  type Request,
+} from './operation.ts';
+export { type Exchange, type Host } from './pipeline.ts';
+export { repr, str } from './repr.ts';
+export { checker } from './schema.ts';
+export { httpHandler, type HttpHandler, type Mounted } from './server.ts';
+export * from './vocabulary.ts';

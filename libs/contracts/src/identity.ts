@@ -1,0 +1,68 @@
+import { question } from '@keystone/bus';
+import Type, { type Static } from 'typebox';
+
+const Id = Type.String();
+const IdOrNull = Type.Union([Id, Type.Null()]);
+
+/** What a token needs to know of its user. */
+export const Subject = Type.Object({
+  id: Id,
+  name: Type.String(),
+  domain_id: Id,
+  /** As Python computes it: false, too, for a user idle longer than `[security_compliance]` allows. */
+  enabled: Type.Boolean(),
+  default_project_id: IdOrNull,
+  /** ISO 8601 with microseconds and Z, null where the password does not expire. */
+  password_expires_at: Type.Union([Type.String(), Type.Null()]),
+  /** `multi_factor_auth_rules`, `multi_factor_auth_enabled` and the other user options, by name. */
+  options: Type.Record(Type.String(), Type.Unknown()),
+  /** Memberships that hold now, those of federation that expire too. */
+  group_ids: Type.Array(Id),
+});
+export type Subject = Static<typeof Subject>;
+
+const ServiceProvider = Type.Object({ id: Id, auth_url: Type.String(), sp_url: Type.String() });
+
+/**
+ * Is this the user's password? Errors: 401, with the reason for the log; a user who must change an expired password is
+ * told so, as Python tells him. Failed attempts are counted and locked out as `[security_compliance]` says.
+ */
+export const authenticate = question(
+  'identity.authenticate',
+  Type.Object({
+    user: Type.Union([Type.Object({ id: Id }), Type.Object({ name: Type.String(), domain_id: Id })]),
+    password: Type.String(),
+  }),
+  Type.Object({ subject: Subject }),
+  { secret: true, deadline: 30_000 },
+);
+
+/** Who the user of a token is now; null where there is none (any more). */
+export const subjectOf = question(
+  'identity.subject-of',
+  Type.Object({ user_id: Id }),
+  Type.Object({
+    subject: Type.Union([Subject, Type.Null()]),
+    /** Enabled service providers, which every token lists. */
+    service_providers: Type.Array(ServiceProvider),
+  }),
+);
+
+const Named = Type.Object({ id: Id, name: Type.String(), domain_id: Id });
+
+/** Names of users and groups, for lists that show them; who is not there is left out. */
+export const namesOf = question(
+  'identity.names-of',
+  Type.Object({ user_ids: Type.Array(Id), group_ids: Type.Array(Id) }),
+  Type.Object({ users: Type.Array(Named), groups: Type.Array(Named) }),
+);
+
+/** The users in each of the groups. */
+export const membersOf = question(
+  'identity.members-of',
+  Type.Object({ group_ids: Type.Array(Id) }),
+  Type.Array(Type.Object({ group_id: Id, user_id: Id })),
+);
+
+/** The groups that a user is in now. */
+export const groupsOf = question('identity.groups-of', Type.Object({ user_id: Id }), Type.Array(Id));

@@ -1,0 +1,4 @@
+export * from './assignment.ts';
+export * from './catalog.ts';
+export * from './identity.ts';
+export * from './token.ts';

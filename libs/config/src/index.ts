@@ -1,0 +1,11 @@
+export { parseArguments, USAGE, type Arguments } from './arguments.ts';
+export { ConfigError } from './config-error.ts';
+export { parseConfigFile, type ConfigFile, type FileValue } from './config-file.ts';
+export { databaseUrl, type DatabaseTls, type DatabaseUrl } from './database-url.ts';
+export type { Environment, Layers } from './layers.ts';
+export { liveConfig, type LiveConfig } from './live.ts';
+export { loadConfig, type ConfigSource, type ConfigSources, type Overrides } from './load.ts';
+export { findBesideConfig, findConfigDirs, findConfigFiles } from './locations.ts';
+export type { Declarations, Kind, Option, Values } from './option.ts';
+export { OPTIONS, type Config } from './options/index.ts';
+export { resolve as resolveConfig } from './resolve.ts';

@@ -1,0 +1,27 @@
+import { choice, float, str } from '../option.ts';
+
+// Our own section: Python Keystone leaves a section it does not know alone.
+export const kts = {
+  /** HOST:PORT of the Identity API. */
+  bind: str('127.0.0.1:5000'),
+  /** HOST:PORT of /healthz, /readyz and /metrics. */
+  health_bind: str('127.0.0.1:5001'),
+  /** Where the embedded Keystone keeps its database, keys and clouds.yaml. */
+  data_dir: str(null),
+  // A NATS URL may carry a user and a password.
+  nats_url: str(null, { secret: true }),
+  nats_user: str(null),
+  nats_password: str(null, { secret: true }),
+  nats_credentials_file: str(null),
+  nats_tls_ca: str(null),
+  nats_tls_cert: str(null),
+  nats_tls_key: str(null),
+  nats_name: str('keystone'),
+  /** Seconds that another subsystem has to answer a question. */
+  question_timeout: float(2, { min: 0 }),
+  /** Seconds that requests under way have to end after SIGTERM. */
+  drain_timeout: float(10, { min: 0 }),
+  /** Where Python Keystone answers; for tools only. */
+  python_url: str(null),
+  log_level: choice('info', ['debug', 'info', 'warning', 'error']),
+};

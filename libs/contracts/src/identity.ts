@@ -21,6 +21,7 @@ export const Subject = Type.Object({
 });
 export type Subject = Static<typeof Subject>;
 
+/** An enabled service provider: every token lists them. */
 const ServiceProvider = Type.Object({ id: Id, auth_url: Type.String(), sp_url: Type.String() });
 
 /**
@@ -33,7 +34,7 @@ export const authenticate = question(
     user: Type.Union([Type.Object({ id: Id }), Type.Object({ name: Type.String(), domain_id: Id })]),
     password: Type.String(),
   }),
-  Type.Object({ subject: Subject }),
+  Type.Object({ subject: Subject, service_providers: Type.Array(ServiceProvider) }),
   { secret: true, deadline: 30_000 },
 );
 
@@ -43,7 +44,6 @@ export const subjectOf = question(
   Type.Object({ user_id: Id }),
   Type.Object({
     subject: Type.Union([Subject, Type.Null()]),
-    /** Enabled service providers, which every token lists. */
     service_providers: Type.Array(ServiceProvider),
   }),
 );

@@ -76,3 +76,21 @@ export const unavailableError = (what: string, retryAfterSeconds = 1): KeystoneE
   new KeystoneError(503, `${what}. The request can be repeated.`, {
     headers: { 'retry-after': String(retryAfterSeconds) },
   });
+
+/** Envoy repeats a request at Python Keystone when the answer carries this header, so that no client misses what is not served here. */
+export const HAND_OVER = 'x-keystone-hand-over';
+
+/**
+ * For what only Python Keystone serves so far. A client that came without Envoy reads the error itself.
+ *
+ * @param what the thing that is not served here
+ * @param error the answer to a client that has no Python Keystone behind it; a 503 where none is given
+ */
+export function handOver(what: string, error?: KeystoneError): never {
+  const { status, message, detail } = error ?? new KeystoneError(503, `${what} is served by Python Keystone only.`);
+  throw new KeystoneError(status, message, {
+    ...detail,
+    headers: { ...detail.headers, [HAND_OVER]: 'python' },
+    reason: what,
+  });
+}

@@ -1,0 +1,35 @@
+import { answer } from '@keystone/bus';
+import { introspect } from '@keystone/contracts';
+import { module } from '@keystone/module';
+import { authScopeOperations } from './auth-scope.ts';
+import { authTokenOperations } from './auth-token.ts';
+import { tokenDeps, type TokenDeps } from './deps.ts';
+import { RevocationEventTable } from './revocation.store.ts';
+import { TokenNotFound } from './token-error.ts';
+import { validate } from './validate.ts';
+import { versionOperations } from './version.ts';
+
+/** Who asks with this token; null for one that is no good. */
+async function introspection(token: string, deps: TokenDeps) {
+  try {
+    const { body } = await validate(token, { catalog: false }, deps);
+    return { token: body, group_ids: [] };
+  } catch (error) {
+    if (error instanceof TokenNotFound) return null;
+    throw error;
+  }
+}
+
+/** Logins, tokens and what they open: `/`, `/v3`, `/v3/auth/*`. */
+export const token = module<TokenDeps>({
+  name: 'token',
+  tables: [RevocationEventTable],
+  operations: [...versionOperations, ...authTokenOperations, ...authScopeOperations],
+  deps: tokenDeps,
+  listen: (bus, deps) => answer(bus, introspect, ({ token: text }) => introspection(text, deps)),
+  readiness: ({ tokenKeys, receiptKeys }) => [tokenKeys.status(), receiptKeys.status()],
+  close: ({ tokenKeys, receiptKeys }) => {
+    tokenKeys.close();
+    receiptKeys.close();
+  },
+});

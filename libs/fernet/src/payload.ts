@@ -7,7 +7,7 @@ export interface TokenBase {
   userId: string;
   /** Of `[auth] methods`; after decoding in the reverse of its order. */
   methods: string[];
-  /** Seconds since the epoch, fractions kept. */
+  /** Seconds since the epoch. A fraction is carried, but Python shows whole seconds only. */
   expiresAt: number;
   /** This token's, then the first of its chain's where it has a parent; url-safe base64 without padding. */
   auditIds: string[];

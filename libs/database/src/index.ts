@@ -1,0 +1,11 @@
+export { column, jsonText, key, nullable } from './column.ts';
+export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { describeSchema } from './describe.ts';
+export { fold, unfold, type Row } from './extra.ts';
+export { isDuplicate, StatementError, violatesForeignKey, type FailureKind } from './failure.ts';
+export type { Observe } from './guard.ts';
+export type { DatabaseUrl, Kind } from './kind.ts';
+export { ensureSchema, layDownSchema } from './lay-down.ts';
+export { migrateOwn, type Migration } from './migration.ts';
+export { baselineColumns, BASELINE_VERSIONS, schemaDrift } from './schema/baseline.ts';
+export { timeText, type UtcTime } from './time.ts';

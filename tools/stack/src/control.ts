@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { environmentOf, urlsOf, type StackUrls } from './address-book.ts';
 import { processesOf, send, stop, until } from './daemon.ts';
 import { stopAll } from './down.ts';
+import { release } from './guard.ts';
 import { installPython } from './install.ts';
 import { confFile } from './keystone-conf.ts';
 import { withLock } from './lock.ts';
@@ -45,8 +46,8 @@ const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQ
 /** How long a part may take to end after a signal, in seconds. */
 const PATIENCE = 60;
 
-/** The controls of the stack of a folder; `release` is called when it goes down. */
-export function controlOf(context: Context, release: () => void): Stack {
+/** The controls of a stack. */
+export function controlOf(context: Context): Stack {
   const { folder, state } = context;
   const start = async (name: PartName) => ensureRunning(await partOf(name, context));
   return {
@@ -65,7 +66,10 @@ export function controlOf(context: Context, release: () => void): Stack {
     python: (args) => keystoneManage(context, args),
     sql: (text) => query(adminUrl(context, 'keystone'), text),
     logs: (name) => logOf(folderOf(name, context)),
-    down: ({ clean = false } = {}) => takeDown(folder, clean).finally(release),
+    async down({ clean = false } = {}) {
+      await takeDown(folder, clean);
+      await release(folder);
+    },
   };
 }
 

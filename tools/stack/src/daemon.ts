@@ -56,9 +56,13 @@ export function send(folder: string, signal: NodeJS.Signals): boolean {
   return true;
 }
 
-/** Ends it and waits until it is gone: SIGTERM, and SIGKILL to what is left of it after `patience` seconds. */
+/**
+ * Ends it and waits until it is gone: SIGTERM to its leader, who has `patience` seconds to end with all his workers, and
+ * SIGKILL to what is left.
+ */
 export async function stop(folder: string, patience = 20): Promise<void> {
-  if (patience > 0 && send(folder, 'SIGTERM')) await until(() => processesOf(folder).length === 0, patience);
+  const [leader] = processesOf(folder);
+  if (patience > 0 && send(folder, 'SIGTERM')) await until(() => processesOf(folder)[0] !== leader, patience);
   while (send(folder, 'SIGKILL')) await sleep(20);
   rmSync(join(folder, 'pid'), { force: true });
 }

@@ -1,28 +1,37 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { NODE } from './repository.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
-/** Takes the guard of a stack off. */
-export type Release = () => void;
+const guards = new Map<string, ChildProcess>();
 
 /**
  * Sets a process on watch that takes the stack of this folder down when we end without having done so, even by SIGKILL:
- * the kernel closes our end of its standard input then.
+ * the kernel closes our end of its standard input then. A folder has one guard, however often it is asked for.
  */
-export function guard(folder: string, clean: boolean): Release {
+export function guard(folder: string, clean: boolean): void {
+  if (guards.has(folder)) return;
   const down = ['down', '--dir', folder, ...(clean ? ['--clean'] : [])];
   const command = [NODE, '--disable-warning=ExperimentalWarning', MAIN, ...down];
   const child = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$0" "$@"', ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  // Neither it nor our end of the pipe, which is a socket whatever its type says, shall keep us from ending.
   child.unref();
-  // The type is of any stream; a pipe to a child is a socket, which may be left open at our end.
   if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
-  return () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGKILL');
-  };
+  guards.set(folder, child);
+}
+
+/** Takes the guard off, if there is one: what runs in the folder is no business of ours from then on. */
+export async function release(folder: string): Promise<void> {
+  const child = guards.get(folder);
+  guards.delete(folder);
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.ref();
+  process.kill(-child.pid, 'SIGKILL');
+  await ended;
 }

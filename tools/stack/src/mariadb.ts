@@ -1,6 +1,6 @@
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { installServers, required } from './install.ts';
 import { BARE_ENVIRONMENT, type Context, type Part } from './part.ts';
 import { run } from './run.ts';
@@ -40,14 +40,20 @@ export type Row = Record<string, unknown>;
 export async function query(url: string, text: string): Promise<Row[]> {
   const connection = await createConnection({ uri: url, multipleStatements: true, connectTimeout: 5000 });
   try {
-    const [results] = await connection.query<RowDataPacket[] | RowDataPacket[][]>(text);
-    if (!Array.isArray(results)) return [];
-    const last = results.at(-1);
-    const several = Array.isArray(last) || (last !== undefined && 'affectedRows' in last);
-    return several ? (Array.isArray(last) ? last : []) : (results as Row[]);
+    const [results] = await connection.query(text);
+    return rowsOf(results);
   } finally {
     await connection.end();
   }
+}
+
+// One statement gives its rows, or a header when it has none; several give a list of these.
+function rowsOf(results: unknown): Row[] {
+  if (!Array.isArray(results)) return [];
+  const last: unknown = results.at(-1);
+  if (Array.isArray(last)) return last as Row[];
+  const isHeader = typeof last === 'object' && last !== null && last.constructor.name === 'ResultSetHeader';
+  return isHeader ? [] : (results as Row[]);
 }
 
 function serverOptions(folder: string, port: number, account: readonly string[]): string[] {

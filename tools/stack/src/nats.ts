@@ -26,7 +26,7 @@ function configuration(folder: string, ports: { nats: number; natsMonitor: numbe
     `server_name: stack`,
     `listen: "127.0.0.1:${ports.nats}"`,
     `http: "127.0.0.1:${ports.natsMonitor}"`,
-    `jetstream { store_dir: ${JSON.stringify(join(folder, 'jetstream'))} }`,
+    `jetstream { store_dir: ${JSON.stringify(folder)} }`,
     '',
   ].join('\n');
 }

@@ -17,7 +17,16 @@ export async function keystoneManage(
 ): Promise<string> {
   const { manage } = await installPython();
   const env = { ...BARE_ENVIRONMENT, ...environment };
-  return run(manage, ['--config-file', confFile(context), ...args], { env });
+  return run(manage, ['--config-file', confFile(context), ...args, ...ownerOptions(args)], { env });
+}
+
+// Those that write keys want to be told whose they shall be, when root runs them (BasePermissionsSetup in
+// keystone/cmd/cli.py).
+const WRITES_KEYS = /^(create_jws_keypair|credential_(setup|rotate|migrate)|(fernet|receipt|token)_(setup|rotate))$/;
+
+function ownerOptions([command = '', ...options]: readonly string[]): string[] {
+  if (process.getuid?.() !== 0 || !WRITES_KEYS.test(command) || options.includes('--keystone-user')) return [];
+  return ['--keystone-user', 'root', '--keystone-group', 'root'];
 }
 
 /** Fills the key repositories that are empty. */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { controlOf, lockOf, type Stack } from './control.ts';
 import { stopAll } from './down.ts';
-import { guard } from './guard.ts';
+import { guard, release } from './guard.ts';
 import { installPython, installServers, type ServerProgram } from './install.ts';
 import { writeConfiguration } from './keystone-conf.ts';
 import { withLock } from './lock.ts';
@@ -46,17 +46,17 @@ export const defaultFolder = (base = DEFAULT_BASE) => join(REPOSITORY, '.stack',
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const folder = resolve(options.dir ?? defaultFolder(options.base));
   const { atExit = 'down' } = options;
-  const release = atExit === 'keep' ? () => undefined : guard(folder, atExit === 'clean');
+  if (atExit !== 'keep') guard(folder, atExit === 'clean');
   const log = options.log ?? (() => undefined);
   return withLock(lockOf(folder), async () => {
-    const context = { folder, state: stateFor(folder, options) };
     try {
+      const context = { folder, state: stateFor(folder, options) };
       writeState(folder, context.state);
       await bringUp(context, log);
-      return controlOf(context, release);
+      return controlOf(context);
     } catch (error) {
       await stopAll(folder);
-      release();
+      await release(folder);
       throw error;
     }
   });

@@ -75,7 +75,7 @@ const tls = (query: Query): DatabaseTls | undefined => {
 };
 
 const portOf = (text: string | undefined): number => {
-  if (!text) return 3306;
+  if (text === undefined) return 3306;
   const port = Number(text);
   return /^\d+$/.test(text) && port <= 65_535 ? port : unusable('has a port that is no port number');
 };

@@ -28,79 +28,42 @@ export interface Option<T = unknown> extends Limits {
   readonly choices?: readonly string[];
 }
 
-type Or<D, T> = T | Extract<D, null>;
+// A default of null says that the option may have no value; any other, that it always has one.
+const ofKind =
+  <T, S extends Settings = Settings>(kind: Kind) =>
+  <D extends T | null>(fallback: D, settings?: S): Option<T | Extract<D, null>> => ({
+    kind,
+    default: fallback as T | Extract<D, null>,
+    ...settings,
+  });
 
-export const str = <D extends string | null>(fallback: D, settings: Settings = {}): Option<Or<D, string>> => ({
-  kind: 'str',
-  default: fallback,
-  ...settings,
-});
+export const str = ofKind<string>('str');
+export const uri = ofKind<string>('uri');
+export const bool = ofKind<boolean>('bool');
+export const int = ofKind<number, Limits>('int');
+export const float = ofKind<number, Limits>('float');
+export const list = ofKind<string[]>('list');
+export const dict = ofKind<Record<string, string>>('dict');
+export const lists = ofKind<Record<string, string[]>>('lists');
+export const multi = ofKind<string[]>('multi');
 
-export const choice = <const C extends string, D extends C | null>(
+export const port = <D extends number | null>(fallback: D) => int(fallback, { min: 0, max: 65_535 });
+
+/** One of a few words. */
+export const choice = <const C extends string, D extends NoInfer<C> | null>(
   fallback: D,
   choices: readonly C[],
   settings: Settings = {},
-): Option<Or<D, C>> => ({ kind: 'str', default: fallback, choices, ...settings });
-
-export const uri = <D extends string | null>(fallback: D, settings: Settings = {}): Option<Or<D, string>> => ({
-  kind: 'uri',
-  default: fallback,
+): Option<C | Extract<D, null>> => ({
   ...settings,
-});
-
-export const bool = <D extends boolean | null>(fallback: D, settings: Settings = {}): Option<Or<D, boolean>> => ({
-  kind: 'bool',
-  default: fallback,
-  ...settings,
-});
-
-export const int = <D extends number | null>(fallback: D, settings: Limits = {}): Option<Or<D, number>> => ({
-  kind: 'int',
-  default: fallback,
-  ...settings,
-});
-
-export const port = <D extends number | null>(fallback: D, settings: Settings = {}): Option<Or<D, number>> =>
-  int(fallback, { min: 0, max: 65_535, ...settings });
-
-export const float = <D extends number | null>(fallback: D, settings: Limits = {}): Option<Or<D, number>> => ({
-  kind: 'float',
-  default: fallback,
-  ...settings,
-});
-
-export const list = <D extends string[] | null>(fallback: D, settings: Settings = {}): Option<Or<D, string[]>> => ({
-  kind: 'list',
-  default: fallback,
-  ...settings,
-});
-
-export const listOf = <const C extends string>(fallback: C[], choices: readonly C[]): Option<C[]> => ({
-  kind: 'list',
-  default: fallback,
+  ...ofKind<C>('str')(fallback),
   choices,
 });
 
-type Texts = Record<string, string>;
-
-export const dict = <D extends Texts | null>(fallback: D, settings: Settings = {}): Option<Or<D, Texts>> => ({
-  kind: 'dict',
-  default: fallback,
-  ...settings,
-});
-
-type Lists = Record<string, string[]>;
-
-export const lists = <D extends Lists | null>(fallback: D, settings: Settings = {}): Option<Or<D, Lists>> => ({
-  kind: 'lists',
-  default: fallback,
-  ...settings,
-});
-
-export const multi = (fallback: string[], settings: Settings = {}): Option<string[]> => ({
-  kind: 'multi',
-  default: fallback,
-  ...settings,
+/** A list of words out of a few. */
+export const listOf = <const C extends string>(fallback: NoInfer<C>[], choices: readonly C[]): Option<C[]> => ({
+  ...ofKind<C[]>('list')(fallback),
+  choices,
 });
 
 export type Section = Readonly<Record<string, Option>>;

@@ -27,6 +27,8 @@ export interface Answer {
 
 /** What the operations of a process share. */
 export interface Host {
+  /** Who answers, told in the header `x-keystone-service`: behind Envoy it says that it was not Python. */
+  service: string;
   /**
    * Who a token stands for; null for one that is no good (bad, expired, revoked).
    * @throws 404 or 403 where Python's middleware refuses the request: project or domain disabled, user gone
@@ -149,7 +151,16 @@ const ADMIN_TOKEN_CALLER: Caller = {
     issued_at: '',
   },
   group_ids: [],
-  credentials: { is_admin: true, roles: [] },
+  credentials: {
+    user_id: null,
+    user_domain_id: null,
+    project_id: null,
+    project_domain_id: null,
+    domain_id: null,
+    system_scope: null,
+    roles: [],
+    is_admin: true,
+  },
   isAdmin: true,
 };
 

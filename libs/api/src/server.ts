@@ -40,17 +40,19 @@ function originOf(req: IncomingMessage): string {
   return `${scheme}://${host}`;
 }
 
-function write(
-  res: ServerResponse,
-  answer: Answer,
-  { method, requestId }: Pick<Exchange, 'method' | 'requestId'>,
-): void {
+interface From {
+  exchange: Pick<Exchange, 'method' | 'requestId'>;
+  service: string;
+}
+
+function write(res: ServerResponse, answer: Answer, { exchange: { method, requestId }, service }: From): void {
   const length = answer.body === undefined ? 0 : Buffer.byteLength(answer.body);
   res.writeHead(answer.status, {
     ...answer.headers,
     ...(answer.status !== 204 && { 'content-length': length }),
     vary: 'X-Auth-Token',
     'x-openstack-request-id': requestId,
+    'x-keystone-service': service,
   });
   res.end(method === 'HEAD' ? undefined : answer.body);
 }
@@ -80,12 +82,12 @@ async function serve(
   const exchange = exchangeOf(req, params);
   try {
     exchange.body = await readAll(req);
-    write(res, await respond(exchange), exchange);
+    write(res, await respond(exchange), { exchange, service: host.service });
   } catch (error) {
     if (!(error instanceof KeystoneError))
       host.report(error, { operation: exchange.path, requestId: exchange.requestId, status: 0 });
     if (res.headersSent || !(error instanceof KeystoneError)) res.destroy();
-    else write(res, errorAnswer(error, exchange, host.settings()), exchange);
+    else write(res, errorAnswer(error, exchange, host.settings()), { exchange, service: host.service });
   }
 }
 

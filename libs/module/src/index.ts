@@ -26,7 +26,7 @@ export interface Dependency {
 export interface Module<D = never> {
   name: string;
   /** Tables that only this subsystem writes. */
-  tables: readonly EntitySchema<never>[];
+  tables: readonly EntitySchema[];
   operations: readonly Operation<D>[];
   deps(context: Context): D | Promise<D>;
   /** Subscribes the answers to the questions of its contract. */

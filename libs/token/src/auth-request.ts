@@ -95,7 +95,8 @@ const SCOPES = ['project', 'domain', 'unscoped', 'system', 'OS-TRUST:trust'] as 
 function readScope(scope: Auth['scope']): ScopeRequest {
   if (scope === undefined) return { kind: 'default' };
   // `"scope": "unscoped"` is what old clients send; Python finds the word anywhere in the text.
-  const named = typeof scope === 'string' ? SCOPES.filter((word) => scope.includes(word)) : SCOPES.filter((word) => word in scope);
+  const named =
+    typeof scope === 'string' ? SCOPES.filter((word) => scope.includes(word)) : SCOPES.filter((word) => word in scope);
   const [only] = named;
   if (named.length !== 1 || !only) return missing('system, project, domain, OS-TRUST:trust or unscoped', 'scope');
   if (only === 'system' || only === 'unscoped') return { kind: only };
@@ -119,7 +120,9 @@ function checkKeys({ identity, scope }: Auth): void {
 }
 
 export const unsupportedMethod = (methods: readonly string[]) =>
-  new KeystoneError(401, 'Attempted to authenticate with an unsupported method.', { identity: { methods: [...methods] } });
+  new KeystoneError(401, 'Attempted to authenticate with an unsupported method.', {
+    identity: { methods: [...methods] },
+  });
 
 /**
  * Reads and checks the body of a login, in Python's order (auth/schema.py, auth/core.py AuthInfo).

@@ -19,7 +19,11 @@ const linked = (request: Pick<Request, 'url' | 'queryAll' | 'target'>, plural: s
   collection(
     request,
     plural,
-    refs.map((ref) => ({ ...ref, id: String(ref.id), links: { self: request.url(`/v3/${plural}/${String(ref.id)}`) } })),
+    refs.map((ref) => ({
+      ...ref,
+      id: String(ref.id),
+      links: { self: request.url(`/v3/${plural}/${String(ref.id)}`) },
+    })),
   );
 
 export const authScopeOperations = [

@@ -26,7 +26,11 @@ function subjectToken(request: Pick<Request, 'headers' | 'queryAll'>, deps: Toke
   const held = subjects.get(request);
   if (held) return held;
   const window = isTrue(asked(request, 'allow_expired')?.[1]) ? deps.config().token.allow_expired_window : 0;
-  const validated = validate(header(request, 'x-subject-token'), { window, catalog: !asked(request, 'nocatalog') }, deps);
+  const validated = validate(
+    header(request, 'x-subject-token'),
+    { window, catalog: !asked(request, 'nocatalog') },
+    deps,
+  );
   subjects.set(request, validated);
   return validated;
 }

@@ -1,6 +1,6 @@
 import type { Bus } from '@keystone/bus';
 import type { Config } from '@keystone/config';
-import { receiptCodec, tokenCodec, type ReceiptCodec, type TokenCodec } from '@keystone/fernet';
+import { receiptCodec, tokenCodec, type Codec, type Receipt, type TokenPayload } from '@keystone/fernet';
 import { keyRepository, type KeyRepository } from '@keystone/keys';
 import type { Context } from '@keystone/module';
 import type { Log } from '@keystone/telemetry';
@@ -14,8 +14,8 @@ export interface TokenDeps {
   log: Log;
   tokenKeys: KeyRepository;
   receiptKeys: KeyRepository;
-  tokens(): TokenCodec;
-  receipts(): ReceiptCodec;
+  tokens(): Codec<TokenPayload>;
+  receipts(): Codec<Receipt>;
   revocations: RevocationStore;
 }
 
@@ -37,7 +37,9 @@ function derived<T>(config: () => Config, derive: (config: Config) => T): () => 
 export function tokenDeps({ bus, config, clock, log, database }: Context): TokenDeps {
   const { token, fernet_tokens, fernet_receipts } = config();
   if (token.provider !== 'fernet') {
-    throw new Error(`[token] provider: '${token.provider}' is not served here, only 'fernet'. Leave tokens to Python Keystone.`);
+    throw new Error(
+      `[token] provider: '${token.provider}' is not served here, only 'fernet'. Leave tokens to Python Keystone.`,
+    );
   }
   return {
     bus,

@@ -12,7 +12,9 @@ const auditId = () => randomBytes(16).toString('base64url');
 const inScope = (scope: Scope | null) => {
   if (!scope) return { kind: 'unscoped' as const };
   if ('project_id' in scope) return { kind: 'project' as const, projectId: scope.project_id };
-  return 'domain_id' in scope ? { kind: 'domain' as const, domainId: scope.domain_id } : { kind: 'system' as const, system: 'all' as const };
+  return 'domain_id' in scope
+    ? { kind: 'domain' as const, domainId: scope.domain_id }
+    : { kind: 'system' as const, system: 'all' as const };
 };
 
 /** In the order that the token itself will give them when it is read: the last configured first. */

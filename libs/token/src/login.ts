@@ -61,7 +61,12 @@ function checkNames(request: AuthRequest, { config }: TokenDeps): void {
   ];
   const named = domains.some((domain) => domain && 'name' in domain && unsafe(domain.name));
   if (domain_name_url_safe === 'strict' && named) unauthorized('Domain name cannot contain reserved characters.');
-  if (project_name_url_safe === 'strict' && scope.kind === 'project' && 'name' in scope.project && unsafe(scope.project.name)) {
+  if (
+    project_name_url_safe === 'strict' &&
+    scope.kind === 'project' &&
+    'name' in scope.project &&
+    unsafe(scope.project.name)
+  ) {
     unauthorized('Project name cannot contain reserved characters.');
   }
 }
@@ -72,7 +77,10 @@ async function lookUp({ password, scope }: AuthRequest, { bus }: TokenDeps): Pro
   const scopeDomain = scope.kind === 'domain' ? [scope.domain] : [];
   const projects = scope.kind === 'project' ? [scope.project] : [];
   const domains = [...user, ...scopeDomain];
-  const found = domains.length + projects.length > 0 ? await ask(bus, resolve, { domains, projects }) : { domains: [], projects: [] };
+  const found =
+    domains.length + projects.length > 0
+      ? await ask(bus, resolve, { domains, projects })
+      : { domains: [], projects: [] };
   return {
     userDomain: user.length > 0 ? (found.domains[0] ?? null) : null,
     scope: scopeFrom(scope, found.projects[0], found.domains[user.length]),
@@ -81,7 +89,11 @@ async function lookUp({ password, scope }: AuthRequest, { bus }: TokenDeps): Pro
 
 type Proof = Omit<Login, 'scope'>;
 
-async function byPassword({ user, password }: PasswordRequest, known: DomainRef | null, deps: TokenDeps): Promise<Proof> {
+async function byPassword(
+  { user, password }: PasswordRequest,
+  known: DomainRef | null,
+  deps: TokenDeps,
+): Promise<Proof> {
   // An unknown domain is asked for all the same, so that the answer takes as long as for an unknown user.
   const key = 'id' in user ? user : { name: user.name, domain_id: known?.enabled ? known.id : '' };
   const { subject, service_providers } = await ask(deps.bus, authenticate, { user: key, password });
@@ -111,7 +123,11 @@ function reconcile(proofs: readonly Proof[]): Proof {
     unauthorized('Unable to reconcile identity attribute user_id as it has conflicting values');
   }
   const methods = proofs.flatMap((proof) => proof.methods);
-  return { ...first, methods: [...new Set(methods)], inherited: proofs.find(({ inherited }) => inherited)?.inherited ?? null };
+  return {
+    ...first,
+    methods: [...new Set(methods)],
+    inherited: proofs.find(({ inherited }) => inherited)?.inherited ?? null,
+  };
 }
 
 /**

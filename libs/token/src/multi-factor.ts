@@ -70,4 +70,3 @@ export function receiptFor(subject: Subject, domain: DomainRef, methods: string[
   };
   return reply(body, { 'openstack-auth-receipt': id }, 401);
 }
-

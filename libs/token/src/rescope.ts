@@ -19,5 +19,6 @@ export function checkRescope(payload: TokenPayload, scope: ScopeRequest, config:
   if (isDelegated(payload, config)) {
     forbiddenAction('Using a delegated token to create another token is not allowed.');
   }
-  if (!config.token.allow_rescope_scoped_token && payload.kind !== 'unscoped') forbiddenAction('rescope a scoped token');
+  if (!config.token.allow_rescope_scoped_token && payload.kind !== 'unscoped')
+    forbiddenAction('rescope a scoped token');
 }

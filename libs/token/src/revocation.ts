@@ -23,7 +23,8 @@ export function matches(event: RevocationEvent, { payload, userDomain, domain, r
   const chain = payload.auditIds[1] ?? null;
   const byScope = event.domain_id !== null && event.expires_at !== null;
   if (byScope && event.domain_id !== scopeDomain) return false;
-  if (!byScope && event.domain_id !== null && event.domain_id !== userDomain.id && event.domain_id !== scopeDomain) return false;
+  if (!byScope && event.domain_id !== null && event.domain_id !== userDomain.id && event.domain_id !== scopeDomain)
+    return false;
   if (event.expires_at !== null && event.expires_at !== Math.floor(payload.expiresAt)) return false;
   if (event.trust_id !== null || event.consumer_id !== null) return false;
   if (event.audit_chain_id !== null && event.audit_chain_id !== chain) return false;

@@ -1,5 +1,13 @@
 import { ask } from '@keystone/bus';
-import { catalogFor, resolve, rolesOn, type DomainRef, type ProjectRef, type RoleRef, type Scope } from '@keystone/contracts';
+import {
+  catalogFor,
+  resolve,
+  rolesOn,
+  type DomainRef,
+  type ProjectRef,
+  type RoleRef,
+  type Scope,
+} from '@keystone/contracts';
 import type { TokenPayload } from '@keystone/fernet';
 import type { TokenDeps } from './deps.ts';
 

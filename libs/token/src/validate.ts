@@ -75,7 +75,16 @@ async function lookUp(payload: TokenPayload, catalog: boolean, deps: TokenDeps) 
   const roles = effectiveRoles(authority, subject.group_ids);
   if (scope && roles.length === 0) throw new TokenNotFound();
   const { project, domain } = authority;
-  const facts: Facts = { payload, subject, userDomain, project, domain, roles, catalog: entries, serviceProviders: service_providers };
+  const facts: Facts = {
+    payload,
+    subject,
+    userDomain,
+    project,
+    domain,
+    roles,
+    catalog: entries,
+    serviceProviders: service_providers,
+  };
   return { facts, events };
 }
 
@@ -84,7 +93,11 @@ async function lookUp(payload: TokenPayload, catalog: boolean, deps: TokenDeps) 
  *
  * @throws TokenNotFound (404) for a token that is no good; 404 where its user, project or domain is gone or disabled
  */
-export async function validate(text: string | undefined, options: ValidationOptions, deps: TokenDeps): Promise<Validated> {
+export async function validate(
+  text: string | undefined,
+  options: ValidationOptions,
+  deps: TokenDeps,
+): Promise<Validated> {
   if (!text) throw new TokenNotFound('No token in the request');
   const payload = readToken(text, deps);
   if (!SERVED_HERE.has(payload.kind)) handOver(`A token of kind ${payload.kind}`);

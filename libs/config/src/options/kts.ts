@@ -10,9 +10,6 @@ export const kts = {
   data_dir: str(null),
   // A NATS URL may carry a user and a password.
   nats_url: str(null, { secret: true }),
-  nats_user: str(null),
-  nats_password: str(null, { secret: true }),
-  nats_credentials_file: str(null),
   nats_tls_ca: str(null),
   nats_tls_cert: str(null),
   nats_tls_key: str(null),
@@ -21,7 +18,5 @@ export const kts = {
   question_timeout: float(2, { min: 0 }),
   /** Seconds that requests under way have to end after SIGTERM. */
   drain_timeout: float(10, { min: 0 }),
-  /** Where Python Keystone answers; for tools only. */
-  python_url: str(null),
   log_level: choice('info', ['debug', 'info', 'warning', 'error']),
 };

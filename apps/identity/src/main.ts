@@ -1,0 +1,4 @@
+import { run } from '@keystone/service';
+import { identity } from '@keystone/identity';
+
+await run([identity]);

@@ -1,0 +1,53 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import type { NodeSDK } from '@opentelemetry/sdk-node';
+import type { Log } from './log.ts';
+
+export type SpanProcessors = NonNullable<NonNullable<ConstructorParameters<typeof NodeSDK>[0]>['spanProcessors']>;
+
+export interface TracingOptions {
+  service: string;
+  version: string;
+  log: Log;
+  /** Where spans go instead of where the environment says. */
+  spanProcessors?: SpanProcessors;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Whether the operator asked for traces, in OpenTelemetry's own variables. */
+export function tracingWanted(environment: Environment): boolean {
+  const set = (name: string) => Boolean(environment[name]?.trim());
+  if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false;
+  if (set('OTEL_TRACES_EXPORTER')) return environment['OTEL_TRACES_EXPORTER']?.trim() !== 'none';
+  return ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_CONFIG_FILE'].some(set);
+}
+
+/**
+ * Registers the SDK: exporter, sampler, propagators as the environment says, and the context that follows asynchronous
+ * work. Loading it takes about 0.4 s, so only those who trace pay. Metrics are pulled (`metrics()`), logs are lines.
+ * @returns sends what is left and stops.
+ */
+export async function startTracing({
+  service,
+  version,
+  log,
+  spanProcessors,
+}: TracingOptions): Promise<() => Promise<void>> {
+  const { startNodeSdk } = await import('@opentelemetry/sdk-node');
+  const named = process.env['OTEL_SERVICE_NAME'] ? {} : { 'service.name': `keystone-${service}` };
+  const sdk = startNodeSdk({
+    resourceAttributes: { ...named, 'service.version': version },
+    metricReaders: [],
+    logRecordProcessors: [],
+    ...(spanProcessors && { spanProcessors }),
+  });
+  // What the SDK has to say, of an exporter that finds nobody say, goes where all else goes.
+  const quiet = () => undefined;
+  const say =
+    (level: 'warn' | 'error') =>
+    (message: string, ...more: unknown[]) =>
+      log[level](`OpenTelemetry: ${message}`, more.length ? { more } : {});
+  const logger = { error: say('error'), warn: say('warn'), info: quiet, debug: quiet, verbose: quiet };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  return sdk.shutdown;
+}

@@ -20,7 +20,7 @@ export class PolicyFileError extends Error {
  *   empty value (`null`, `false`) allow everybody; that is refused here.
  */
 export const parsePolicyText = (text: string, fileName: string): PolicyOverrides => {
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'error' });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw new PolicyFileError(fileName, problem.message.trim());
   const content = readContent(() => document.toJS() as unknown, fileName);

@@ -12,7 +12,12 @@ const KEYWORDS = new Set(
   `and as assert async await break class continue def del elif else except finally for from global if import in is
    lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),
 );
-const CONSTANTS: Record<string, string> = { None: 'None', True: 'True', False: 'False', '...': 'Ellipsis' };
+const CONSTANTS: ReadonlyMap<string, string> = new Map([
+  ['None', 'None'],
+  ['True', 'True'],
+  ['False', 'False'],
+  ['...', 'Ellipsis'],
+]);
 
 const DIGITS = '\\d(?:_?\\d)*';
 const PATTERNS: readonly [Token['is'], RegExp][] = [
@@ -47,7 +52,11 @@ const tokenize = (text: string): Token[] | undefined => {
   return tokens;
 };
 
-const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
 const PREFIX = new Set(['+', '-', '~']);
 
 /** Whether the tokens can be a Python expression at all: operands and operators by turns, brackets in pairs. */
@@ -59,11 +68,11 @@ const isExpression = (tokens: readonly Token[]): boolean => {
     const previous = tokens[index - 1];
     if (is !== 'operator' || text === '...') {
       const joined = previous?.is === 'string' && is === 'string';
-      if (previous?.text === '.' && (is !== 'name' || text in CONSTANTS)) return false;
+      if (previous?.text === '.' && (is !== 'name' || CONSTANTS.has(text))) return false;
       if (!wantsOperand && !joined) return false;
       [wantsOperand, mayEnd] = [false, true];
-    } else if (text in CLOSING && (wantsOperand || text !== '{')) {
-      open.push(CLOSING[text] ?? '');
+    } else if (CLOSING.has(text) && (wantsOperand || text !== '{')) {
+      open.push(CLOSING.get(text) ?? '');
       [wantsOperand, mayEnd] = [true, true];
     } else if (/^[)\]}]$/.test(text)) {
       const emptyIndex = text === ']' && previous?.text === '[' && !startsOperand(tokens, index - 1);
@@ -119,7 +128,7 @@ const literalOf = (tokens: readonly Token[]): string | undefined => {
     return numberValue(second as Token, first.text);
   if (tokens.length === 2 && /^(?:\[\]|\{\}|\(\))$/.test(first.text + second?.text)) return first.text + second?.text;
   if (tokens.length > 1) return undefined;
-  return isNumber(first) ? numberValue(first, '') : CONSTANTS[first.text];
+  return isNumber(first) ? numberValue(first, '') : CONSTANTS.get(first.text);
 };
 
 /** Reads the left side of a check as `ast.literal_eval` would. Containers, bytes and complex numbers are not read. */
@@ -128,7 +137,7 @@ export const readLeftSide = (text: string): LeftSide => {
   if (!tokens || !isExpression(tokens)) return 'unreadable';
   const literal = literalOf(tokens);
   if (literal !== undefined) return { literal };
-  const named = tokens.some((token) => token.is === 'name' && !(token.text in CONSTANTS));
+  const named = tokens.some((token) => token.is === 'name' && !CONSTANTS.has(token.text));
   const literalOnly =
     !named && tokens.some((token) => token.text === ',' || token.text === '[' || token.is === 'opaque');
   return literalOnly ? 'unreadable' : 'path';

@@ -5,9 +5,7 @@ import { ALLOW, DENY, parseCheck, type ParsedRule, type Rule } from './rule.ts';
  * `and`/`or` chain that may still grow; words and parentheses stand for themselves.
  */
 type Entry =
-  | { is: 'rule'; rule: Rule; depth: number }
-  | { is: 'all' | 'any'; rules: readonly Rule[]; depth: number }
-  | { is: 'and' | 'or' | 'not' | '(' | ')' | 'text' };
+  { is: 'rule'; rule: Rule } | { is: 'all' | 'any'; rules: Rule[] } | { is: 'and' | 'or' | 'not' | '(' | ')' | 'text' };
 
 /** Deeper nesting would only exhaust the call stack; Python's own recursion limit ends before this. */
 const DEEPEST = 400;
@@ -22,35 +20,32 @@ const ruleOf = (entry: Entry): Rule | undefined => {
   return undefined;
 };
 
-const depthOf = (...entries: Entry[]): number =>
-  1 + Math.max(...entries.map((entry) => ('depth' in entry ? entry.depth : 0)));
-
 /** `a or b and c`: the `and` takes the last alternative with it. */
-const bindLast = (rules: readonly Rule[], right: Rule): readonly Rule[] => {
-  const last = rules.at(-1) ?? DENY;
-  const all: Rule = { type: 'and', rules: [...(last.type === 'and' ? last.rules : [last]), right] };
-  return [...rules.slice(0, -1), all];
+const bindLast = (rules: Rule[], right: Rule): Rule[] => {
+  const last = rules.pop() ?? DENY;
+  rules.push({ type: 'and', rules: [...(last.type === 'and' ? last.rules : [last]), right] });
+  return rules;
 };
 
-const join = (left: Entry, word: 'and' | 'or', right: Entry & { is: 'rule' }): Entry | undefined => {
-  const depth = depthOf(left, right);
-  if (word === 'and') {
-    if (left.is === 'rule') return { is: 'all', rules: [left.rule, right.rule], depth };
-    if (left.is === 'all') return { is: 'all', rules: [...left.rules, right.rule], depth };
-    if (left.is === 'any') return { is: 'any', rules: bindLast(left.rules, right.rule), depth };
-    return undefined;
-  }
-  if (left.is === 'any') return { is: 'any', rules: [...left.rules, right.rule], depth };
+const extended = (rules: Rule[], right: Rule): Rule[] => {
+  rules.push(right);
+  return rules;
+};
+
+/** The left side's list is taken over, not copied: its entry leaves the stack. */
+const join = (left: Entry, word: 'and' | 'or', right: Rule): Entry | undefined => {
+  if (left.is === 'any') return { is: 'any', rules: (word === 'or' ? extended : bindLast)(left.rules, right) };
+  if (left.is === 'all' && word === 'and') return { is: 'all', rules: extended(left.rules, right) };
   const first = ruleOf(left);
-  return first && { is: 'any', rules: [first, right.rule], depth };
+  return first && { is: word === 'and' ? 'all' : 'any', rules: [first, right] };
 };
 
 const reduceThree = (a: Entry, b: Entry, c: Entry): Entry | undefined => {
   if (a.is === '(' && c.is === ')') {
     const rule = ruleOf(b);
-    return rule && { is: 'rule', rule, depth: depthOf(b) };
+    return rule && { is: 'rule', rule };
   }
-  return (b.is === 'and' || b.is === 'or') && c.is === 'rule' ? join(a, b.is, c) : undefined;
+  return (b.is === 'and' || b.is === 'or') && c.is === 'rule' ? join(a, b.is, c.rule) : undefined;
 };
 
 /** Reduces the top of the stack as long as anything there fits, longest pattern first, as oslo.policy's parser does. */
@@ -60,7 +55,7 @@ const reduce = (stack: Entry[]): void => {
     const three = a && b && c && reduceThree(a, b, c);
     if (three) stack.splice(-3, 3, three);
     else if (b?.is === 'not' && c?.is === 'rule') {
-      stack.splice(-2, 2, { is: 'rule', rule: { type: 'not', rule: c.rule }, depth: depthOf(c) });
+      stack.splice(-2, 2, { is: 'rule', rule: { type: 'not', rule: c.rule } });
     } else return;
   }
 };
@@ -79,9 +74,18 @@ const tokensOf = function* (word: string, problems: string[]): Generator<Entry> 
   else if (core !== '') {
     const { rule, problems: found } = parseCheck(core);
     problems.push(...found);
-    yield { is: 'rule', rule, depth: 1 };
+    yield { is: 'rule', rule };
   }
   for (let count = core.length; count < opened.length; count++) yield { is: ')' };
+};
+
+/** Looked at level by level, since a tree too deep cannot be walked by recursion. */
+const isDeeperThan = (rule: Rule, levels: number): boolean => {
+  let level: readonly Rule[] = [rule];
+  for (let depth = 0; depth < levels && level.length > 0; depth++) {
+    level = level.flatMap((part) => (part.type === 'not' ? part.rule : 'rules' in part ? part.rules : []));
+  }
+  return level.length > 0;
 };
 
 const parseText = (text: string): ParsedRule => {
@@ -96,8 +100,8 @@ const parseText = (text: string): ParsedRule => {
   }
   const [only] = stack;
   const rule = only && stack.length === 1 ? ruleOf(only) : undefined;
-  if (!only || !rule) return { rule: DENY, problems: [...problems, `${JSON.stringify(text)} is not a rule`] };
-  if (depthOf(only) > DEEPEST) return { rule: DENY, problems: [...problems, `nested more than ${DEEPEST} deep`] };
+  if (!rule) return { rule: DENY, problems: [...problems, `${JSON.stringify(text)} is not a rule`] };
+  if (isDeeperThan(rule, DEEPEST)) return { rule: DENY, problems: [...problems, `nested more than ${DEEPEST} deep`] };
   return { rule, problems };
 };
 

@@ -55,16 +55,12 @@ test('without any file each option has its default', () => {
     health_bind: '127.0.0.1:5001',
     data_dir: null,
     nats_url: null,
-    nats_user: null,
-    nats_password: null,
-    nats_credentials_file: null,
     nats_tls_ca: null,
     nats_tls_cert: null,
     nats_tls_key: null,
     nats_name: 'keystone',
     question_timeout: 2,
     drain_timeout: 10,
-    python_url: null,
     log_level: 'info',
   });
 });

@@ -8,7 +8,7 @@ import { folderOf } from './run-part.ts';
  * deletes the folder too, so nothing needs to be written out before.
  */
 export async function stopAll(folder: string, clean = false): Promise<void> {
-  const inFront = PARTS.filter((name) => name === 'python' || isService(name));
+  const inFront: readonly PartName[] = PARTS.filter((name) => name === 'python' || isService(name));
   const behind = PARTS.filter((name) => name !== 'envoy' && !inFront.includes(name));
   const stopThese = (names: readonly PartName[]) =>
     Promise.all(names.map((name) => stop(folderOf(name, { folder }), clean ? 0 : undefined)));

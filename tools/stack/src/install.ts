@@ -11,6 +11,9 @@ const PACKAGES = { mariadbd: 'mariadb-server', 'nats-server': 'nats-server', mem
 /** The series that the generated `envoy.yaml` and docker-compose.yml are written for. */
 export const ENVOY_SERIES = '1.40';
 
+/** What Python Keystone needs beside itself. pyuwsgi is uWSGI as a wheel: no compiler is needed. */
+export const KEYSTONE_REQUIREMENTS = ['pymysql', 'pymemcache', 'python-memcached', 'pyuwsgi'];
+
 const CLIENT_REQUIREMENTS = ['python-openstackclient==10.5.0'];
 
 export type ServerProgram = keyof typeof PACKAGES | 'envoy';
@@ -40,15 +43,12 @@ export interface PythonKeystone {
   version: string;
 }
 
-/**
- * The newest Python Keystone of PyPI at the time of the first call, or the release that `KTS_KEYSTONE_VERSION` names.
- * pyuwsgi is uWSGI as a wheel: no compiler is needed.
- */
+/** The newest Python Keystone of PyPI at the time of the first call, or the release that `KTS_KEYSTONE_VERSION` names. */
 export async function installPython(): Promise<PythonKeystone> {
   const release = process.env.KTS_KEYSTONE_VERSION;
   const keystone = release === undefined ? 'keystone' : `keystone==${release}`;
   const name = release === undefined ? 'keystone' : `keystone-${release}`;
-  const folder = await venv(name, [keystone, 'pymysql', 'pymemcache', 'python-memcached', 'pyuwsgi']);
+  const folder = await venv(name, [keystone, ...KEYSTONE_REQUIREMENTS]);
   const program = (file: string) => join(folder, 'bin', file);
   return {
     python: program('python'),

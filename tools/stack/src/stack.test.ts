@@ -89,6 +89,7 @@ test('up again leaves alone what runs as it should, and restarts what was given 
   expect(pids().mariadb).toEqual(before.mariadb);
   expect(pids().python).not.toBe(before.python);
   expect(stack.processes('memcached')).toHaveLength(1);
+  expect(await validate((await login()).token)).toBe(200);
 });
 
 test('a second stack runs beside the first', async () => {

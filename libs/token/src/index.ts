@@ -1,6 +1,7 @@
 import { answer } from '@keystone/bus';
 import { introspect } from '@keystone/contracts';
-import { module } from '@keystone/module';
+import type { KeyRepository } from '@keystone/keys';
+import { module, type Dependency } from '@keystone/module';
 import { authScopeOperations } from './auth-scope.ts';
 import { authTokenOperations } from './auth-token.ts';
 import { tokenDeps, type TokenDeps } from './deps.ts';
@@ -20,6 +21,13 @@ async function introspection(token: string, deps: TokenDeps) {
   }
 }
 
+/** Keys that can no longer be read go on in use: that is for the operator to know, and no reason to send clients away. */
+function keysReady({ status }: KeyRepository): Dependency {
+  const { label, keys, problem } = status();
+  const held = `${keys} keys`;
+  return { name: label, ready: keys > 0, detail: problem ? `${problem}; ${held} read before go on` : held };
+}
+
 /** Logins, tokens and what they open: `/`, `/v3`, `/v3/auth/*`. */
 export const token = module<TokenDeps>({
   name: 'token',
@@ -27,7 +35,7 @@ export const token = module<TokenDeps>({
   operations: [...versionOperations, ...authTokenOperations, ...authScopeOperations],
   deps: tokenDeps,
   listen: (bus, deps) => answer(bus, introspect, ({ token: text }) => introspection(text, deps)),
-  readiness: ({ tokenKeys, receiptKeys }) => [tokenKeys.status(), receiptKeys.status()],
+  readiness: ({ tokenKeys, receiptKeys }) => [tokenKeys, receiptKeys].map(keysReady),
   close: ({ tokenKeys, receiptKeys }) => {
     tokenKeys.close();
     receiptKeys.close();

@@ -3,6 +3,7 @@ import { unauthorized } from '@keystone/errors';
 import { TokenError } from '@keystone/fernet';
 import { randomBytes } from 'node:crypto';
 import type { DomainRef, Subject } from '@keystone/contracts';
+import { withKeys } from '@keystone/keys';
 import { isoTime } from './clock.ts';
 import type { TokenDeps } from './deps.ts';
 
@@ -30,23 +31,12 @@ export function satisfiesRules(subject: Subject, methods: readonly string[], con
 export function readReceipt(text: string | undefined, userId: string, deps: TokenDeps): string[] {
   if (!text) return [];
   const refuse = (why: string) => unauthorized(`auth receipt: ${why}`);
-  const { receiptKeys } = deps;
-  const decode = () => deps.receipts().decode(text, receiptKeys.current());
   try {
-    const receipt = retried(decode, () => receiptKeys.refresh());
+    const receipt = withKeys(deps.receiptKeys, (keys) => deps.receipts().decode(text, keys));
     if (deps.now() >= Math.floor(receipt.expiresAt)) return refuse('expired');
     return receipt.userId === userId ? receipt.methods : refuse('made for another user');
   } catch (error) {
     if (error instanceof TokenError) return refuse(error.message);
-    throw error;
-  }
-}
-
-function retried<T>(read: () => T, refresh: () => boolean): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof TokenError && refresh()) return read();
     throw error;
   }
 }

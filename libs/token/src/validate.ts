@@ -3,6 +3,7 @@ import { ask } from '@keystone/bus';
 import { handOver, KeystoneError, notFound } from '@keystone/errors';
 import { subjectOf, type DomainRef, type Subject } from '@keystone/contracts';
 import { TokenError, type TokenPayload } from '@keystone/fernet';
+import { withKeys } from '@keystone/keys';
 import { tokenBody, type Facts } from './body.ts';
 import type { TokenDeps } from './deps.ts';
 import { matches } from './revocation.ts';
@@ -27,21 +28,12 @@ const SERVED_HERE = new Set<TokenPayload['kind']>(['unscoped', 'project', 'domai
 
 /** @throws TokenNotFound for text that is no token of ours, after another look for the key that signed it */
 export function readToken(text: string, { tokens, tokenKeys }: TokenDeps): TokenPayload {
-  const codec = tokens();
   try {
-    return codec.decode(text, tokenKeys.current());
+    return withKeys(tokenKeys, (keys) => tokens().decode(text, keys));
   } catch (error) {
-    if (!(error instanceof TokenError)) throw error;
+    if (error instanceof TokenError) throw new TokenNotFound('Could not recognize Fernet token');
+    throw error;
   }
-  // The key may be newer than what this process has read: a rotation that has only just happened.
-  if (tokenKeys.refresh()) {
-    try {
-      return codec.decode(text, tokenKeys.current());
-    } catch (error) {
-      if (!(error instanceof TokenError)) throw error;
-    }
-  }
-  throw new TokenNotFound('Could not recognize Fernet token');
 }
 
 const gone = (what: string, id: string): never => {

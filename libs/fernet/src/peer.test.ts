@@ -36,12 +36,12 @@ const inPython = <T>(name: string, args: readonly unknown[]): (T & { error?: str
     domain: 'default',
     tasks: args.map((arg) => [name, arg]),
   });
-  const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, 'peer.py')], {
+  const { error, status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, 'peer.py')], {
     input,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  if (status !== 0) throw new Error(stderr);
+  if (status !== 0) throw error ?? new Error(stderr);
   return JSON.parse(stdout);
 };
 

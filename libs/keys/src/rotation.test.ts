@@ -141,13 +141,15 @@ const keystoneManage = (command: string) => {
   fs.writeFileSync(file, `[DEFAULT]\nlog_dir = ${root}\n${sections.join('')}`);
   const program = join(dirname(python), 'keystone-manage');
   const owner = ['--keystone-user', String(process.getuid?.()), '--keystone-group', String(process.getgid?.())];
-  const { status, stderr } = spawnSync(program, ['--config-file', file, command, ...owner], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+  const { error, status, stderr } = spawnSync(program, ['--config-file', file, command, ...owner], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw error ?? new Error(stderr);
 };
 
 const inPython = (script: string): unknown => {
-  const { status, stdout, stderr } = spawnSync(python!, ['-c', script, directory], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+  const { error, status, stdout, stderr } = spawnSync(python!, ['-c', script, directory], { encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(stderr);
   return JSON.parse(stdout);
 };
 

@@ -25,11 +25,11 @@ const asPython = (options: PasswordOptions) => ({
 const inPython = (tasks: readonly Task[]): Result[] => {
   if (!python) throw new Error('KEYSTONE_PYTHON must name an interpreter with Python Keystone installed.');
   const input = JSON.stringify(tasks.map(([options, ...task]) => [asPython(options), ...task]));
-  const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, 'peer.py')], {
+  const { error, status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, 'peer.py')], {
     input,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(stderr);
+  if (status !== 0) throw error ?? new Error(stderr);
   return JSON.parse(stdout) as Result[];
 };
 

@@ -1,18 +1,8 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
-import type { Log } from './log.ts';
 import { startMetrics } from './metrics.ts';
 import { span } from './span.ts';
 import { statement } from './statement.ts';
-import { type SpanProcessors, startTracing, tracingWanted } from './tracing.ts';
-
-export interface TelemetryOptions {
-  /** `token`, `identity` …; in traces `keystone-token` unless OTEL_SERVICE_NAME says otherwise. */
-  service: string;
-  version: string;
-  log: Log;
-  /** Where spans go instead of where the environment says; turns tracing on. */
-  spanProcessors?: SpanProcessors;
-}
+import { startTracing, tracingWanted, type TelemetryOptions } from './tracing.ts';
 
 export interface Telemetry {
   tracing: boolean;
@@ -26,7 +16,7 @@ export interface Telemetry {
   query<T>(sql: string, run: () => Promise<T>): Promise<T>;
   /** Everything measured so far, in Prometheus's text format. */
   metrics(): Promise<string>;
-  /** Sends what is left. */
+  /** Sends what is left; never rejects for what could not be sent. */
   stop(): Promise<void>;
 }
 

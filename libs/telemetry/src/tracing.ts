@@ -4,12 +4,15 @@ import type { Log } from './log.ts';
 
 export type SpanProcessors = NonNullable<NonNullable<ConstructorParameters<typeof NodeSDK>[0]>['spanProcessors']>;
 
-export interface TracingOptions {
+export interface TelemetryOptions {
+  /** `token`, `identity` …; in traces `keystone-token` unless OTEL_SERVICE_NAME says otherwise. */
   service: string;
   version: string;
   log: Log;
-  /** Where spans go instead of where the environment says. */
+  /** Where spans go instead of where the environment says; turns tracing on. */
   spanProcessors?: SpanProcessors;
+  /** Milliseconds that stopping waits for the last spans to be sent. */
+  flushTimeout?: number;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -25,14 +28,15 @@ export function tracingWanted(environment: Environment): boolean {
 /**
  * Registers the SDK: exporter, sampler, propagators as the environment says, and the context that follows asynchronous
  * work. Loading it takes about 0.4 s, so only those who trace pay. Metrics are pulled (`metrics()`), logs are lines.
- * @returns sends what is left and stops.
+ * @returns sends what is left and stops; never rejects.
  */
 export async function startTracing({
   service,
   version,
   log,
   spanProcessors,
-}: TracingOptions): Promise<() => Promise<void>> {
+  flushTimeout = 3_000,
+}: TelemetryOptions): Promise<() => Promise<void>> {
   const { startNodeSdk } = await import('@opentelemetry/sdk-node');
   const named = process.env['OTEL_SERVICE_NAME'] ? {} : { 'service.name': `keystone-${service}` };
   const sdk = startNodeSdk({
@@ -49,5 +53,13 @@ export async function startTracing({
       log[level](`OpenTelemetry: ${message}`, more.length ? { more } : {});
   const logger = { error: say('error'), warn: say('warn'), info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  return sdk.shutdown;
+  const lost = (error: unknown) => log.warn('OpenTelemetry: the last spans are lost', { error });
+  return () => bounded(sdk.shutdown(), flushTimeout).catch(lost);
+}
+
+/** An exporter that finds nobody tries again and again; a process that stops has no time for that. */
+async function bounded(work: Promise<void>, milliseconds: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`not sent within ${milliseconds} ms`)), milliseconds);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -45,7 +45,7 @@ export async function startTracing({
     logRecordProcessors: [],
     ...(spanProcessors && { spanProcessors }),
   });
-  // What the SDK has to say, of an exporter that finds nobody say, goes where all else goes.
+  // The SDK's own complaints belong in the log, not as loose text on the console.
   const quiet = () => undefined;
   const say =
     (level: 'warn' | 'error') =>

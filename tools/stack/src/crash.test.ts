@@ -48,7 +48,7 @@ test('down ends what an up that crashed had started', async () => {
   expect(processesOf(join(folder, 'nats'))).toHaveLength(1);
   await run(NODE, [MAIN, 'down', '--dir', folder]);
   expect(processesIn(folder)).toEqual([]);
-});
+}, 60_000);
 
 test('a stack goes down with the process that started it, however that ends', async () => {
   const folder = newFolder();
@@ -60,7 +60,7 @@ test('a stack goes down with the process that started it, however that ends', as
   `;
   await killedHalfWay(folder, ['--input-type=module', '--eval', program]);
   expect(await until(() => processesIn(folder).length === 0, 15)).toBe(true);
-});
+}, 60_000);
 
 test('the command says what runs, and where', async () => {
   const folder = newFolder();
@@ -74,4 +74,4 @@ test('the command says what runs, and where', async () => {
   );
   await run(NODE, [MAIN, 'down', ...here]);
   await expect(run(NODE, [MAIN, 'status', ...here])).rejects.toThrow('ended with status 3');
-});
+}, 60_000);

@@ -81,6 +81,7 @@ interface Stat {
   pid: number;
   state: string;
   group: number;
+  threads: string;
   start: string;
 }
 
@@ -88,9 +89,9 @@ interface Stat {
 function parse(text: string): Stat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, , group] = fields;
-  const start = fields[19];
-  if (state === undefined || group === undefined || start === undefined) return undefined;
-  return { pid: Number.parseInt(text, 10), state, group: Number(group), start };
+  const [threads, start] = [fields[17], fields[19]];
+  if (state === undefined || group === undefined || threads === undefined || start === undefined) return undefined;
+  return { pid: Number.parseInt(text, 10), state, group: Number(group), threads, start };
 }
 
 function recorded(folder: string): Stat | undefined {
@@ -109,7 +110,12 @@ function stat(pid: number): Stat | undefined {
 
 function belongs(pid: number, group: number): boolean {
   const now = stat(pid);
-  return now !== undefined && now.group === group && now.state !== 'Z' && now.state !== 'X';
+  return now !== undefined && now.group === group && !isDead(now);
+}
+
+// A process whose first thread has ended is a zombie, but its ports are open until the last of the others has.
+function isDead({ state, threads }: Stat): boolean {
+  return state === 'X' || (state === 'Z' && threads === '1');
 }
 
 function groupExists(group: number): boolean {

@@ -32,8 +32,10 @@ export const BARE_ENVIRONMENT = {
 
 export const nothingToPrepare = () => Promise.resolve();
 
+/** Whether this URL answers 200; throws what it answers instead. */
 export async function answers200(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-  await response.arrayBuffer();
-  return response.status === 200;
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 500)}`);
+  return true;
 }

@@ -64,7 +64,7 @@ async function untilReady(part: Part): Promise<void> {
   };
   await until(look, PATIENCE);
   if (ready) return;
-  const state = processesOf(part.folder).length === 0 ? 'ended' : 'did not get ready';
+  const state = processesOf(part.folder).length === 0 ? 'ended' : `did not get ready (${String(reason)})`;
   throw new Error(`${part.name} ${state}; its log ends with:\n${logOf(part.folder).slice(-2000)}`, { cause: reason });
 }
 

@@ -21,8 +21,8 @@ const CONSTANTS: ReadonlyMap<string, string> = new Map([
 
 const DIGITS = '\\d(?:_?\\d)*';
 const PATTERNS: readonly [Token['is'], RegExp][] = [
-  ['opaque', /(?:b|br|rb|f|fr|rf)(?:'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")/iy],
-  ['string', /[ru]?(?:'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")/iy],
+  ['opaque', /(?:b|br|rb|f|fr|rf)(?!'''|""")(?:'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")/iy],
+  ['string', /[ru]?(?!'''|""")(?:'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")/iy],
   ['integer', /0(?:x(?:_?[\da-f])+|o(?:_?[0-7])+|b(?:_?[01])+)(?![\p{L}\p{N}_.])/iuy],
   ['opaque', new RegExp(`(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:e[+-]?${DIGITS})?j(?![\\p{L}\\p{N}_])`, 'iuy')],
   [
@@ -95,22 +95,27 @@ const startsOperand = (tokens: readonly Token[], index: number): boolean => {
   return !before || (before.is === 'operator' && !/^[)\]}]$/.test(before.text));
 };
 
-const SIMPLE: Record<string, string> = {
-  '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\n': '',
-}; // prettier-ignore
+const SIMPLE: ReadonlyMap<string, string> = new Map([
+  ...['\\', "'", '"'].map((character) => [character, character] as const),
+  ...['a\x07', 'b\b', 'f\f', 'n\n', 'r\r', 't\t', 'v\v'].map(([letter = '', meant = '']) => [letter, meant] as const),
+  ['\n', ''],
+]);
 
-const stringValue = (token: string): string => {
-  const raw = /^r/i.test(token);
+const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U((?:000[\da-fA-F]|0010)[\da-fA-F]{4})|([0-7]{1,3})|([^]))/g;
+
+/** Undefined where an escape is unfinished, or named (`\N{…}`, which is not read). */
+const stringValue = (token: string): string | undefined => {
   const body = token.replace(/^[ru]/i, '').slice(1, -1);
-  if (raw) return body;
-  return body.replace(
-    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([0-7]{1,3})|([^]))/gi,
-    (whole, x: string, u: string, long: string, octal: string, one: string) => {
-      if (octal) return String.fromCodePoint(parseInt(octal, 8));
-      const hex = x ?? u ?? long;
-      return hex ? String.fromCodePoint(parseInt(hex, 16)) : (SIMPLE[one] ?? whole);
-    },
-  );
+  if (/^r/i.test(token)) return body;
+  let sound = true;
+  const value = body.replace(ESCAPE, (whole, x: string, u: string, long: string, octal: string, one: string) => {
+    if (octal) return String.fromCodePoint(parseInt(octal, 8));
+    const hex = x ?? u ?? long;
+    if (hex) return String.fromCodePoint(parseInt(hex, 16));
+    if (/[xuUN]/.test(one)) sound = false;
+    return SIMPLE.get(one) ?? whole;
+  });
+  return sound ? value : undefined;
 };
 
 const numberValue = ({ is, text }: Token, sign: string): string => {
@@ -136,6 +141,7 @@ const literalOf = (tokens: readonly Token[]): string | undefined => {
 export const readLeftSide = (text: string): LeftSide => {
   const tokens = tokenize(text.replace(/^[ \t]+/, ''));
   if (!tokens || !isExpression(tokens)) return 'unreadable';
+  if (tokens.some((token) => token.is === 'string' && stringValue(token.text) === undefined)) return 'unreadable';
   const literal = literalOf(tokens);
   if (literal !== undefined) return { literal };
   const named = tokens.some((token) => token.is === 'name' && !CONSTANTS.has(token.text));

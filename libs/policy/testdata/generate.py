@@ -37,7 +37,7 @@ def enforcer(overrides, defaults=(), enforce_new_defaults=True):
     conf.set_override('policy_dirs', [], 'oslo_policy')
     handle, path = tempfile.mkstemp(suffix='.json')
     with os.fdopen(handle, 'w') as file:
-        json.dump(overrides, file)
+        json.dump(overrides, file, ensure_ascii=False)
     made = policy.Enforcer(conf, policy_file=path)
     made.suppress_deprecation_warnings = True
     made.register_defaults(list(defaults))
@@ -263,6 +263,14 @@ a~b:x
 not a~b:x
 not a-~b:x
 not a{b:x
+not '\u00e':x
+not '\x4':x
+not '\N{DASH}x':y
+not '\U00110000':x
+'\U0001F600':😀
+'\X41':\X41
+'\101\7':A
+not '''b':b
 $x:y
 class:x
 class:%(missing)s

@@ -1,6 +1,6 @@
 import { EntitySchema, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { column, jsonText, key, nullable } from './column.ts';
+import { column, key, nullable } from './column.ts';
 import type { Database } from './database.ts';
 import { fold, unfold, type Row } from './extra.ts';
 import { schemaDrift } from './schema/baseline.ts';
@@ -159,31 +159,6 @@ test('times are written as SQLAlchemy does and read with all their decimals', ()
   expect(timeText.from('2026-01-02 03:04:05.000001')).toBe('2026-01-02T03:04:05.000001Z');
   expect(() => timeText.to('2026-01-02T03:04:05+01:00')).toThrow(TypeError);
   expect(() => timeText.to('yesterdayZ')).toThrow(TypeError);
-});
-
-test('JSON is written in ASCII, as by Python', () => {
-  expect(jsonText.to({ a: 'né 😀' })).toBe('{"a":"n\\u00e9 \\ud83d\\ude00"}');
-});
-
-test('what Python keeps as NaN or Infinity is read as null, in strings left alone, and other faults are told', () => {
-  expect(jsonText.from('{"a": NaN, "b": [-Infinity, 1], "c": "NaN \\" Infinity"}')).toEqual({
-    a: null,
-    b: [null, 1],
-    c: 'NaN " Infinity',
-  });
-  expect(() => jsonText.from('{"a": }')).toThrow(SyntaxError);
-});
-
-test('an extra of NULL, of null and of {} are all nothing', () => {
-  const row = { id: 'x', extra: null };
-  for (const extra of [null, 'null', '{}']) expect(unfold({ ...row, extra })).toEqual({ id: 'x' });
-});
-
-test('a property named __proto__ is one like any other', () => {
-  const value = JSON.parse('{"id": "x", "__proto__": {"admin": true}}');
-  const { extra } = fold(UserTable, value) as { extra: string };
-  expect(extra).toBe('{"__proto__":{"admin":true}}');
-  expect(unfold<{ admin?: boolean }>({ extra }).admin).toBeUndefined();
 });
 
 test('entities that differ from the schema are told', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { KeystoneError } from '@keystone/errors';
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, In } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { column, key, nullable } from './column.ts';
 import { openDatabase, type Database } from './database.ts';
@@ -133,8 +133,16 @@ describe.each(testKinds)('on %s', (kind) => {
     expect(rows).toHaveLength(2);
   });
 
-  test('a character that the tables of MySQL cannot hold is looked for in vain, but without an error', async () => {
-    expect(await database.manager.findOneBy(RegionTable, { id: '😀' })).toBeNull();
+  test('a character that the tables of MySQL cannot hold is looked for in vain, and never kept in another form', async () => {
+    const emoji = 'né 😀';
+    await add('né ?');
+    const find = (ids: string[]) => database.manager.findBy(RegionTable, { id: In(ids) });
+    expect(await database.manager.findOneBy(RegionTable, { id: emoji })).toBeNull();
+    expect(await find([emoji, 'nobody'])).toEqual([]);
+    expect(await find([emoji, 'né ?', 'a', 'b'])).toHaveLength(1);
+    await database.manager.delete(RegionTable, { id: emoji });
+    if (kind === 'mysql') expect(await caught(add(emoji))).toMatchObject({ kind: 'other' });
+    expect(await ids()).toEqual(['né ?']);
   });
 
   test('every statement passes the observer, with a question mark for each value', async () => {

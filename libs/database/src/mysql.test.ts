@@ -182,15 +182,4 @@ describe.runIf(testKinds.includes('mysql'))('on mysql', () => {
     await expect(one.manager.query(signal(1290))).rejects.toMatchObject({ status: 503 });
     expect(await connectionOf(one.manager)).not.toBe(before);
   });
-
-  test('a wrong password is 503 at the start, with the reason for the log', async () => {
-    const refused = openDatabase({ ...url, password: 'wr0ng' }, { entities: [] });
-    await expect(refused).rejects.toMatchObject({ status: 503, detail: { reason: /ER_ACCESS_DENIED_ERROR/ } });
-  });
-
-  test('sessions are as strict as Python’s, and escapes work', async () => {
-    const [{ mode }] = await database.manager.query('SELECT @@SESSION.sql_mode AS mode');
-    expect(mode).toContain('TRADITIONAL');
-    expect(mode).not.toContain('NO_BACKSLASH_ESCAPES');
-  });
 });

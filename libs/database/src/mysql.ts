@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as mysql2 from 'mysql2';
 import type { PoolConnection } from 'mysql2';
 import { DataSource, type EntitySchema, type QueryRunner } from 'typeorm';
+import { findingNothing } from './astral.ts';
 import { POOL_TIMEOUT, StatementError, unconnected } from './failure.ts';
 import { guard, silent, type Guards } from './guard.ts';
 import type { DatabaseUrl } from './kind.ts';
@@ -67,12 +68,12 @@ export const mysqlSource = (url: MysqlUrl, limits: MysqlLimits, guards: Guards):
   const driver = source.driver as unknown as Driver;
   driver.obtainMasterConnection = obtaining(driver.obtainMasterConnection.bind(driver), limits.acquireTimeout);
   const create = driver.createQueryRunner.bind(driver);
-  driver.createQueryRunner = (mode) => guard(create(mode), { ...guards, onFailure: partFromBroken });
+  driver.createQueryRunner = (mode) => guard(findingNothing(create(mode)), { ...guards, onFailure: partFromBroken });
   return source;
 };
 
-// The tables are utf8mb3_general_ci: against the collation mysql2 takes for utf8mb4 by itself, a character beyond them is
-// an error where it is only looked for. An older URL's utf8 says no more than that.
+// An older URL's utf8 is as oslo.db's default: three bytes at most. mysql2 would split a longer character into two halves
+// then (CESU-8), which MariaDB keeps and Python cannot read back. As utf8mb4 the server itself refuses it.
 const charsetOf = ({ charset = 'utf8mb4' }: MysqlUrl): string =>
   /^utf8(mb[34])?$/i.test(charset) ? 'UTF8MB4_GENERAL_CI' : charset;
 

@@ -1,5 +1,6 @@
 export { callerOf, type Caller, type Introspection, type TokenBody } from './caller.ts';
 export { collection, matches, readFilters, readPage, type Filter, type Page } from './list.ts';
+export { keepsId, linked, normalised } from './member.ts';
 export {
   isPublic,
   operations,

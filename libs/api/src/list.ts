@@ -13,7 +13,10 @@ export interface Filter {
 
 const COMPARATORS = new Set<string>(['equals', 'contains', 'startswith', 'endswith']);
 
-/** Python takes any other comparator and then matches everything that has the attribute (server/flask/common.py). */
+/**
+ * The filters of a request: those whose attribute is supported (ResourceBase.build_driver_hints). `name__equals` and
+ * `name__iequals` are `name`. Any other comparator Python takes and then lets everything pass; so it is left out.
+ */
 export function readFilters(query: Request['queryAll'], supported: readonly string[]): Filter[] {
   return query.flatMap(([key, value]): Filter[] => {
     if (supported.includes(key)) return [{ name: key, comparator: 'equals', caseSensitive: true, value }];
@@ -21,8 +24,9 @@ export function readFilters(query: Request['queryAll'], supported: readonly stri
     if (!name) return [];
     const asked = key.slice(name.length + 2);
     const comparator = asked.startsWith('i') ? asked.slice(1) : asked;
-    if (!COMPARATORS.has(comparator) || comparator === 'equals') return [];
-    return [{ name, comparator: comparator as Comparator, caseSensitive: !asked.startsWith('i'), value }];
+    if (!COMPARATORS.has(comparator)) return [];
+    const caseSensitive = comparator === 'equals' || !asked.startsWith('i');
+    return [{ name, comparator: comparator as Comparator, caseSensitive, value }];
   });
 }
 
@@ -66,6 +70,21 @@ export function readPage(
 
 type Ref = { id: string };
 
+/** As Python's urlencode writes a query: a space is `+`, and of the marks only `_.-~` stand for themselves. */
+const urlencoded = (value: string): string =>
+  encodeURIComponent(value.toWellFormed())
+    .replaceAll('%20', '+')
+    .replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** The query of the next page: of parameters that came twice Python keeps the first. */
+function nextQuery(sent: Request['queryAll'], { marker, limit }: Page): string {
+  const args = new Map(sent.toReversed());
+  const inOrder = new Map(sent.map(([name]) => [name, args.get(name) ?? '']));
+  if (marker !== undefined) inOrder.set('marker', marker);
+  if (limit !== undefined) inOrder.set('limit', String(limit));
+  return [...inOrder].map(([name, value]) => `${urlencoded(name)}=${urlencoded(value)}`).join('&');
+}
+
 /**
  * The body of a list: members, links and `truncated` (ResourceBase.wrap_collection).
  *
@@ -84,10 +103,7 @@ export function collection<T extends Ref>(
   const last = shown.at(-1);
   let next: string | null = null;
   if (truncated && last && (page.limit || page.marker)) {
-    const args = new URLSearchParams(request.queryAll.map(([key, value]) => [key, value]));
-    args.set('marker', last.id);
-    if (page.limit !== undefined) args.set('limit', String(page.limit));
-    next = `${request.url(path)}?${args}`;
+    next = `${request.url(path)}?${nextQuery(request.queryAll, { limit: page.limit, marker: last.id })}`;
   }
   const links = { next, self: request.url(path) + search, previous: null };
   return { [name]: shown, links, ...(truncated && { truncated: true }) };

@@ -1,31 +1,27 @@
-import type { Config, ConfigSources, LiveConfig } from '@keystone/config';
+import type { ConfigSources, LiveConfig } from '@keystone/config';
 import type { Policy } from '@keystone/policy';
 import type { Log } from '@keystone/telemetry';
 import { policyFiles, type PolicyFiles } from './policy.files.ts';
 
-/** The policy in force: follows the files from request to request, and the options that name them from reload to reload. */
-export function policyOf(config: LiveConfig, sources: ConfigSources, log: Log): { current(): Policy } {
-  let from: Config | undefined;
-  let files: PolicyFiles;
-  const current = () => {
-    const now = config.current();
-    if (now !== from) {
-      const { policy_file, policy_dirs, enforce_new_defaults, policy_default_rule } = now.oslo_policy;
-      files = policyFiles(
-        {
-          policyFile: policy_file,
-          policyDirs: policy_dirs,
-          enforceNewDefaults: enforce_new_defaults,
-          defaultRule: policy_default_rule,
-          sources,
-        },
-        log,
-      );
-      from = now;
-    }
-    return files.current();
+export interface LivePolicy {
+  /** Follows the files: a change holds from the next call on. */
+  current(): Policy;
+  /** Follows the options that name the files. @throws PolicyFileError, and keeps the old rules */
+  reload(): void;
+}
+
+/** The operator's policy, as `[oslo_policy]` names it. @throws PolicyFileError where it cannot be read at the start */
+export function livePolicy(config: LiveConfig, sources: ConfigSources, log: Log): LivePolicy {
+  const open = (): PolicyFiles => {
+    const { policy_file, policy_dirs, enforce_new_defaults, policy_default_rule } = config.current().oslo_policy;
+    const named = { policyFile: policy_file, policyDirs: policy_dirs, sources };
+    return policyFiles({ ...named, enforceNewDefaults: enforce_new_defaults, defaultRule: policy_default_rule }, log);
   };
-  // A policy that cannot be read stops the start, not the first request.
-  current();
-  return { current };
+  let files = open();
+  return {
+    current: () => files.current(),
+    reload: () => {
+      files = open();
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { connectBus } from './connect-bus.ts';
 import { healthHandler, type Readiness } from './health.ts';
 import { listen, type Listener } from './listener.ts';
 import { hostOf } from './host.ts';
-import { policyOf } from './policy.ts';
+import { livePolicy } from './policy.ts';
 
 export interface ServeOptions {
   sources: ConfigSources;
@@ -112,7 +112,7 @@ interface Parts {
 
 async function start({ context, config, running, modules, telemetry, options }: Parts): Promise<Service> {
   const { log, database, bus } = context;
-  const policy = policyOf(config, options.sources, log);
+  const policy = livePolicy(config, options.sources, log);
   const mounted: Mounted[] = running
     .filter(({ module }) => modules.includes(module))
     .map(({ module, deps }) => ({ operations: module.operations, deps }));
@@ -145,6 +145,7 @@ async function start({ context, config, running, modules, telemetry, options }: 
     log,
     reload() {
       config.reload();
+      policy.reload();
       state.reloads += 1;
       log.info('configuration read again', { reloads: state.reloads });
     },

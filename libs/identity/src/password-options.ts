@@ -1,0 +1,22 @@
+import type { Config } from '@keystone/config';
+import { decoyHash, type Algorithm, type PasswordOptions } from '@keystone/password';
+
+/** How passwords are hashed and cut here. */
+export const passwordOptions = ({ identity, DEFAULT }: Config): PasswordOptions => ({
+  algorithm: identity.password_hash_algorithm as Algorithm,
+  maxLength: identity.max_password_length,
+  strict: DEFAULT.strict_password_check,
+  rounds: identity.password_hash_rounds ?? undefined,
+  scryptBlockSize: identity.scrypt_block_size ?? undefined,
+  scryptParallelism: identity.scrypt_parallelism ?? undefined,
+  saltSize: identity.salt_bytesize ?? undefined,
+});
+
+/** A hash that fits no password and costs what the configuration says, made anew only when that changes. */
+export function decoys(): (config: Config) => string {
+  let made: { config: Config; decoy: string } | undefined;
+  return (config) => {
+    if (made?.config !== config) made = { config, decoy: decoyHash(passwordOptions(config)) };
+    return made.decoy;
+  };
+}

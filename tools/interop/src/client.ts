@@ -48,7 +48,10 @@ export interface Login {
 }
 
 export const passwordBody = ({ user, password, scope }: Login) => ({
-  auth: { identity: { methods: ['password'], password: { user: { ...user, password } } }, ...(scope !== undefined && { scope }) },
+  auth: {
+    identity: { methods: ['password'], password: { user: { ...user, password } } },
+    ...(scope !== undefined && { scope }),
+  },
 });
 
 export interface Issued {
@@ -71,5 +74,9 @@ export const ADMIN_PROJECT = { project: { name: 'admin', domain: { id: 'default'
 export function sorted(value: any): any {
   if (Array.isArray(value)) return value.map(sorted).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }

@@ -35,7 +35,10 @@ test('our operations are answered by us, everything else by Python', async () =>
 });
 
 test('a login by a method that is not ours is handed to Python, and so is a token of its making', async () => {
-  const { token } = await logIn(envoy, passwordBody({ user: { id: it.user.id }, password: it.user.password, scope: scopes(it).project }));
+  const { token } = await logIn(
+    envoy,
+    passwordBody({ user: { id: it.user.id }, password: it.user.password, scope: scopes(it).project }),
+  );
   const created = await call(envoy, 'POST', `/v3/users/${it.user.id}/application_credentials`, {
     token,
     body: { application_credential: { name: 'handed-over' } },
@@ -43,7 +46,11 @@ test('a login by a method that is not ours is handed to Python, and so is a toke
   const { id, secret } = created.body.application_credential;
   const body = { auth: { identity: { methods: ['application_credential'], application_credential: { id, secret } } } };
   const issued = await call(envoy, 'POST', '/v3/auth/tokens', { body });
-  expect([issued.status, issued.headers['x-keystone-service'], issued.headers['x-keystone-hand-over']]).toEqual([201, undefined, undefined]);
+  expect([issued.status, issued.headers['x-keystone-service'], issued.headers['x-keystone-hand-over']]).toEqual([
+    201,
+    undefined,
+    undefined,
+  ]);
   const subject = String(issued.headers['x-subject-token']);
   expect(await answeredBy('GET', '/v3/auth/tokens', { subject })).toEqual({ by: 'python', status: 200 });
   expect(await answeredBy('GET', '/v3/auth/projects', { token: subject })).toEqual({ by: 'python', status: 200 });
@@ -52,7 +59,15 @@ test('a login by a method that is not ours is handed to Python, and so is a toke
 test('the real client works through Envoy', async () => {
   const { openstack } = await installOpenstackClient();
   const env = { ...process.env, ...(await it.stack.env()) };
-  const commands = ['token issue', 'catalog list', 'user show admin', 'project list', 'role list', 'endpoint list', 'user create passer-by --or-show'];
+  const commands = [
+    'token issue',
+    'catalog list',
+    'user show admin',
+    'project list',
+    'role list',
+    'endpoint list',
+    'user create passer-by --or-show',
+  ];
   for (const command of commands) {
     const { stdout } = await promisify(execFile)(openstack, [...command.split(' '), '-f', 'json'], { env });
     expect(JSON.parse(stdout)).toBeTruthy();
@@ -107,6 +122,8 @@ test('our services killed, Python answers the same routes, and gives them back',
   expect(await answeredBy('GET', '/v3/regions')).toEqual({ by: 'python', status: 200 });
   expect(await answeredBy('GET', '/v3/auth/tokens', { subject: it.admin })).toEqual({ by: 'python', status: 200 });
   for (const name of ['token', 'identity', 'assignment', 'catalog'] as const) await it.stack.start(name);
-  await expect.poll(() => answeredBy('GET', '/v3/regions'), { timeout: 15_000 }).toEqual({ by: 'catalog', status: 200 });
+  await expect
+    .poll(() => answeredBy('GET', '/v3/regions'), { timeout: 15_000 })
+    .toEqual({ by: 'catalog', status: 200 });
   expect(await running.stop()).toEqual([]);
 });

@@ -21,7 +21,11 @@ beforeEach(async () => {
 const login = (scope: unknown) => passwordBody({ user: { id: it.user.id }, password: it.user.password, scope });
 
 const statuses = (subject: string) =>
-  Promise.all([ours, python].map(async (base) => (await call(base, 'GET', '/v3/auth/tokens', { token: it.admin, subject })).status));
+  Promise.all(
+    [ours, python].map(
+      async (base) => (await call(base, 'GET', '/v3/auth/tokens', { token: it.admin, subject })).status,
+    ),
+  );
 
 const both = async () => [await logIn(ours, login(scopes(it).project)), await logIn(python, login(scopes(it).project))];
 
@@ -39,7 +43,10 @@ test.each([
 });
 
 test('revoking a token ends what was exchanged for it, unless told not to', async () => {
-  for (const [query, left] of [['', 404], ['?cascade=false', 200]] as const) {
+  for (const [query, left] of [
+    ['', 404],
+    ['?cascade=false', 200],
+  ] as const) {
     const { token } = await logIn(ours, login(scopes(it).unscoped));
     const exchange = { auth: { identity: { methods: ['token'], token: { id: token } }, scope: scopes(it).project } };
     const child = await logIn(ours, exchange);
@@ -65,7 +72,10 @@ test('a changed password ends the tokens of both sides, and only the new one log
   for (const { token } of issued) expect(await statuses(token)).toEqual([404, 404]);
   await expect(logIn(ours, login(scopes(it).project))).rejects.toThrow('401');
   await sleep(1100);
-  const { token } = await logIn(ours, passwordBody({ user: { id: it.user.id }, password: 'Another-1', scope: scopes(it).project }));
+  const { token } = await logIn(
+    ours,
+    passwordBody({ user: { id: it.user.id }, password: 'Another-1', scope: scopes(it).project }),
+  );
   expect(await statuses(token)).toEqual([200, 200]);
 });
 
@@ -84,7 +94,9 @@ test('a disabled project or domain is refused by both with the same status', asy
   const [{ token } = { token: '' }] = await both();
   await it.python('PATCH', `/v3/projects/${it.project}`, { project: { enabled: false } });
   expect(await statuses(token)).toEqual([404, 404]);
-  const asCaller = await Promise.all([ours, python].map(async (base) => (await call(base, 'GET', '/v3/auth/projects', { token })).status));
+  const asCaller = await Promise.all(
+    [ours, python].map(async (base) => (await call(base, 'GET', '/v3/auth/projects', { token })).status),
+  );
   expect(asCaller).toEqual([404, 404]);
   await it.python('PATCH', `/v3/projects/${it.project}`, { project: { enabled: true } });
   expect(await statuses(token)).toEqual([200, 200]);

@@ -46,7 +46,9 @@ test.each(['', '?nocatalog', '?allow_expired=1'])('validation with %s answers al
 
 test.each(['ours', 'python'] as const)('a token exchanged by %s keeps expiry and audit chain', async (side) => {
   const first = await logIn(side === 'ours' ? python : ours, login(scopes(it).unscoped));
-  const exchange = { auth: { identity: { methods: ['token'], token: { id: first.token } }, scope: scopes(it).project } };
+  const exchange = {
+    auth: { identity: { methods: ['token'], token: { id: first.token } }, scope: scopes(it).project },
+  };
   const second = await logIn(side === 'ours' ? ours : python, exchange);
   expect(second.body.expires_at).toBe(first.body.expires_at);
   expect(second.body.audit_ids[1]).toBe(first.body.audit_ids[0]);
@@ -56,17 +58,27 @@ test.each(['ours', 'python'] as const)('a token exchanged by %s keeps expiry and
   }
 });
 
-test.each(['/v3/auth/projects', '/v3/auth/domains', '/v3/auth/system', '/v3/auth/catalog'])('%s answers alike', async (path) => {
-  const { token } = await logIn(python, login(scopes(it).project));
-  const headers = { host: 'keystone.example' };
-  const [here, there] = await Promise.all([ours, python].map((base) => call(base, 'GET', path, { token, headers })));
-  expect(here?.status).toBe(200);
-  expect(sorted(here?.body)).toEqual(sorted(there?.body));
-});
+test.each(['/v3/auth/projects', '/v3/auth/domains', '/v3/auth/system', '/v3/auth/catalog'])(
+  '%s answers alike',
+  async (path) => {
+    const { token } = await logIn(python, login(scopes(it).project));
+    const headers = { host: 'keystone.example' };
+    const [here, there] = await Promise.all([ours, python].map((base) => call(base, 'GET', path, { token, headers })));
+    expect(here?.status).toBe(200);
+    expect(sorted(here?.body)).toEqual(sorted(there?.body));
+  },
+);
 
 test('what neither accepts is refused alike', async () => {
   const { token } = await logIn(ours, login(scopes(it).project));
-  const bad = ['', 'x', token.slice(0, -4), `${token}AAAA`, token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')).slice(0, 60), `gAAAAAB${'A'.repeat(200)}`];
+  const bad = [
+    '',
+    'x',
+    token.slice(0, -4),
+    `${token}AAAA`,
+    token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')).slice(0, 60),
+    `gAAAAAB${'A'.repeat(200)}`,
+  ];
   for (const subject of bad) {
     const [here, there] = await Promise.all([validate(ours, subject), validate(python, subject)]);
     expect([subject.length, here.status]).toEqual([subject.length, there.status]);

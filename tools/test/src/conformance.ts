@@ -58,7 +58,12 @@ const reloadCommand = (pid: number) => {
 async function ownTests(filter: string): Promise<Outcome> {
   const files = await prepare();
   const server = await start(files);
-  const settings = { ...env, KS_CONF: files.conf, KS_OVERRIDE: files.override, KS_RELOAD: reloadCommand(server.pid ?? 0) };
+  const settings = {
+    ...env,
+    KS_CONF: files.conf,
+    KS_OVERRIDE: files.override,
+    KS_RELOAD: reloadCommand(server.pid ?? 0),
+  };
   try {
     const args = [script('test_v3_remote.sh'), `http://${API}`, filter];
     const { stdout } = await run('bash', args, { env: settings, maxBuffer: 1 << 28 }).catch((error: unknown) => ({

@@ -16,7 +16,11 @@ export interface Step {
 }
 
 /** Runs a program with its output shown. @returns its exit code */
-export function execute(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+export function execute(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', reject).once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));

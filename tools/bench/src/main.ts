@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { defaultFolder, startStack } from '@keystone/stack-tool';
+import { loadAverage } from './cpu.ts';
+import { compare, type Measured } from './measure.ts';
+import { table } from './report.ts';
+import { scenarios } from './scenarios.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    connections: { type: 'string', default: '8' },
+    cache: { type: 'boolean', default: false },
+  },
+});
+
+const BASE = 17_000;
+const plan = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  connections: Number(values.connections),
+};
+const stack = await startStack({ base: BASE, dir: defaultFolder(BASE), cache: values.cache });
+const { all, close } = await scenarios(stack);
+const results: Record<string, Measured[]> = {};
+const load = [loadAverage()];
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+say(
+  `${plan.rounds} interleaved rounds of ${plan.seconds} s, ${plan.connections} connections, Node ${process.version}, ` +
+    `Python's cache ${values.cache ? 'memcached' : 'off'}, load before: ${load[0]}\n`,
+);
+for (const { title, contenders } of all) {
+  results[title] = await compare(contenders, plan);
+  say(table(title, results[title]));
+}
+load.push(loadAverage());
+say(`Load after: ${load[1]}`);
+close();
+await stack.down();
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ plan, node: process.version, load, results }, null, 2)}\n`);

@@ -15,7 +15,8 @@ export function guard(folder: string, clean: boolean): void {
   if (guards.has(folder)) return;
   const down = ['down', '--dir', folder, ...(clean ? ['--clean'] : [])];
   const command = [NODE, '--disable-warning=ExperimentalWarning', MAIN, ...down];
-  const child = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$0" "$@"', ...command], {
+  // We never write to it, so its read ends with us. A builtin: it is one process, and gone when it is reaped.
+  const child = spawn('/bin/sh', ['-c', 'read -r _; exec "$0" "$@"', ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

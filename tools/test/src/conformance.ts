@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,12 +10,15 @@ const run = promisify(execFile);
 
 /** Where Keystone's own REST tests and the scripts that run them are. */
 const SUITES = resolve(ROOT, process.env.KTS_CONFORMANCE ?? '../shared/conformance');
-const WORK = process.env.KS_WORK ?? join(homedir(), '.cache/keystone-ts/conformance');
-const API = '127.0.0.1:35458';
-const HEALTH = '127.0.0.1:35459';
+// Not below a home: its MariaDB runs as a user who may not pass there.
+const WORK = process.env.KS_WORK ?? join(tmpdir(), 'keystone-ts-conformance');
+const API = '127.0.0.1:18358';
+const HEALTH = '127.0.0.1:18359';
 
 const script = (name: string) => join(SUITES, name);
-const env = { ...process.env, KS_WORK: WORK };
+// Ports of its own, so that a set-up that somebody works with is left alone.
+const PORTS = { KS_DB_PORT: '18306', KS_MEMCACHED_PORT: '18311', KS_PORT_CONF: '18357' };
+const env = { ...process.env, ...PORTS, KS_WORK: WORK };
 
 /** Python Keystone's own set-up of database, keys and policy; its server gives way to ours. */
 async function prepare(): Promise<{ conf: string; override: string }> {

@@ -50,9 +50,11 @@ const shown = (grants: Awaited<ReturnType<EffectiveStore['rolesOn']>>['grants'])
 describe.each(testKinds)('on %s', (kind) => {
   let database: Database;
   let store: EffectiveStore;
+  const statements: string[] = [];
 
   beforeAll(async () => {
-    database = await testDatabase(kind, [...assignmentTables]);
+    const observe = <T>(text: string, run: () => Promise<T>) => (statements.push(text), run());
+    database = await testDatabase(kind, [...assignmentTables], { observe });
     store = effectiveStore(database, resolver(database));
   });
   afterAll(() => database.close());
@@ -85,4 +87,22 @@ describe.each(testKinds)('on %s', (kind) => {
       { numRuns: kind === 'sqlite' ? 60 : 25 },
     );
   }, 120_000);
+
+  test('no question takes more than two statements', async () => {
+    const who = { user_id: 'u0', group_ids: GROUPS };
+    const some: Scope[] = [{ system: 'all' }, { domain_id: 'd0' }, { project_id: 'p0' }];
+    const questions = [
+      ...some.map((scope) => () => store.rolesOn({ ...who, scope })),
+      () => store.projectsOf(who),
+      () => store.domainsOf(who),
+      () => store.systemOf(who),
+    ];
+    for (const question of questions) {
+      statements.length = 0;
+      await question();
+      expect(statements.length).toBeLessThanOrEqual(2);
+      // Only what begins so is asked on a connection for reading, and again where one broke.
+      for (const text of statements) expect(text).toMatch(/^\s*SELECT/);
+    }
+  });
 });

@@ -107,13 +107,13 @@ export const grantStore = (database: Database) => ({
    * As they take effect: inherited ones on what inherits them. Nothing is implied yet, groups are still groups, and the
    * role is not looked at, for another may imply the one that is asked for.
    */
-  effective(asked: GrantQuery): Promise<GrantRow[]> {
+  async effective(asked: GrantQuery): Promise<GrantRow[]> {
     const made = sql`${stored} FROM assignment a WHERE a.inherited = 0 AND ${onTarget(asked)} AND ${toActors(asked)}`;
     const branches = [
       ...(asked.inherited === true ? [] : [made]),
       // A domain inherits nothing.
       ...(asked.inherited === false || asked.domain_id !== undefined ? [] : inheritedGrants(asked)),
     ];
-    return query<GrantRow>(database, join(branches, ' UNION ALL '));
+    return branches.length === 0 ? [] : query<GrantRow>(database, join(branches, ' UNION ALL '));
   },
 });

@@ -66,7 +66,9 @@ async function placed(tx: EntityManager, draft: EndpointDraft): Promise<Endpoint
   }
   const { region_id, service_id, legacy_endpoint_id: legacy } = endpoint;
   if (given(region_id) && !(await known('region', region_id))) expecting('endpoint region_id', 'region table');
-  if (given(service_id) && !(await known('service', service_id))) expecting('endpoint service_id', 'service table');
+  if ('service_id' in endpoint && !(await known('service', service_id))) {
+    expecting('endpoint service_id', 'service table');
+  }
   if (typeof legacy === 'string') fits('legacy_endpoint_id', legacy, 64);
   else if (given(legacy)) {
     const problem = `${repr(legacy)} is not of type 'string', 'null'`;

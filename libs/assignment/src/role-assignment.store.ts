@@ -62,22 +62,29 @@ const stored = sql`SELECT a.type, a.actor_id, a.target_id, a.role_id, a.inherite
 const inheritedBy = (target: Sql) =>
   sql`SELECT a.type, a.actor_id, ${target} AS target_id, a.role_id, a.inherited, a.target_id AS source_id`;
 
+/** Pairs of a project and one above it: above what is asked for, or else below where grants are inherited from. */
+function lines(asked: GrantQuery): Sql {
+  if (asked.project_id !== undefined) {
+    return sql`SELECT p.parent_id, p.id FROM project p WHERE p.id IN ${withSubtree(asked.project_id, asked.subtree)}
+      UNION SELECT p.parent_id, l.id FROM line l JOIN project p ON p.id = l.source_id WHERE p.parent_id IS NOT NULL`;
+  }
+  return sql`SELECT p.parent_id, p.id FROM project p WHERE p.parent_id IN (
+      SELECT a.target_id FROM assignment a WHERE a.inherited = 1 AND a.type IN ${ON_PROJECT} AND ${toActors(asked)})
+    UNION SELECT l.source_id, p.id FROM project p JOIN line l ON p.parent_id = l.id`;
+}
+
 /** Grants from above, on each of the projects that they reach, as far as those are asked for. */
 function inheritedGrants(asked: GrantQuery): Sql[] {
-  const actors = toActors(asked);
-  const reached = (id: Sql) =>
-    asked.project_id === undefined ? sql`1 = 1` : sql`${id} IN ${withSubtree(asked.project_id, asked.subtree)}`;
+  const inherited = sql`a.inherited = 1 AND ${toActors(asked)}`;
+  const reached =
+    asked.project_id === undefined ? sql`1 = 1` : sql`p.id IN ${withSubtree(asked.project_id, asked.subtree)}`;
   const fromDomain = sql`${inheritedBy(sql`p.id`)}
     FROM assignment a JOIN project p ON p.domain_id = a.target_id
-    WHERE a.inherited = 1 AND a.type IN ${ON_DOMAIN} AND ${actors} AND ${reached(sql`p.id`)}`;
-  const fromProject = sql`${inheritedBy(sql`b.id`)}
-    FROM assignment a JOIN (
-      WITH RECURSIVE below (source_id, id) AS (
-        SELECT p.parent_id, p.id FROM project p WHERE p.parent_id IN (
-          SELECT a.target_id FROM assignment a WHERE a.inherited = 1 AND a.type IN ${ON_PROJECT} AND ${actors})
-        UNION SELECT b.source_id, p.id FROM project p JOIN below b ON p.parent_id = b.id)
-      SELECT source_id, id FROM below) b ON b.source_id = a.target_id
-    WHERE a.inherited = 1 AND a.type IN ${ON_PROJECT} AND ${actors} AND ${reached(sql`b.id`)}`;
+    WHERE ${inherited} AND a.type IN ${ON_DOMAIN} AND ${reached}`;
+  const fromProject = sql`${inheritedBy(sql`l.id`)}
+    FROM assignment a JOIN (WITH RECURSIVE line (source_id, id) AS (${lines(asked)}) SELECT source_id, id FROM line) l
+      ON l.source_id = a.target_id
+    WHERE ${inherited} AND a.type IN ${ON_PROJECT}`;
   return [fromDomain, fromProject];
 }
 

@@ -7,6 +7,7 @@ import { forgetPolicies, ProjectEndpointTable } from './association.store.ts';
 import { fits } from './column-length.ts';
 import { listRows, type Wanted } from './list.store.ts';
 import { ensureRegion } from './region.store.ts';
+import { writing } from './write.store.ts';
 
 export interface Endpoint {
   id: string;
@@ -54,23 +55,30 @@ const expecting = (attribute: string, target: string): never =>
       'malformed or otherwise incorrect. The client is assumed to be in error.',
   );
 
+const isThere = async (tx: EntityManager, table: string, id: unknown): Promise<boolean> =>
+  typeof id === 'string' && (await tx.existsBy(table, { id }));
+
 /** A draft whose region is named by its id, and is there (api/endpoints.py, _validate_endpoint_region). */
 async function placed(tx: EntityManager, draft: EndpointDraft): Promise<EndpointDraft> {
   const { region, ...named } = draft;
-  const known = (table: string, id: unknown) => typeof id === 'string' && tx.existsBy(table, { id });
-  const given = <T>(value: T) => value !== null && value !== undefined;
-  let endpoint = draft;
-  if (!given(draft.region_id) && typeof region === 'string') {
+  if ((draft.region_id ?? null) === null) {
+    if (typeof region !== 'string') return draft;
     await ensureRegion(tx, region);
-    endpoint = { ...named, region_id: region };
+    return { ...named, region_id: region };
   }
-  const { region_id, service_id, legacy_endpoint_id: legacy } = endpoint;
-  if (given(region_id) && !(await known('region', region_id))) expecting('endpoint region_id', 'region table');
-  if ('service_id' in endpoint && !(await known('service', service_id))) {
+  if (!(await isThere(tx, 'region', draft.region_id))) expecting('endpoint region_id', 'region table');
+  return draft;
+}
+
+/** A draft that may be stored: what it refers to is there. @throws 400 */
+async function storable(tx: EntityManager, draft: EndpointDraft): Promise<EndpointDraft> {
+  const endpoint = await placed(tx, draft);
+  if ('service_id' in endpoint && !(await isThere(tx, 'service', endpoint.service_id))) {
     expecting('endpoint service_id', 'service table');
   }
+  const { legacy_endpoint_id: legacy = null } = endpoint;
   if (typeof legacy === 'string') fits('legacy_endpoint_id', legacy, 64);
-  else if (given(legacy)) {
+  else if (legacy !== null) {
     const problem = `${repr(legacy)} is not of type 'string', 'null'`;
     badRequest(`Invalid input for field/attribute legacy_endpoint_id. Value: ${str(legacy)}. ${problem}`);
   }
@@ -94,8 +102,8 @@ export function endpointStore(database: Database) {
     (await tx.findOneBy(EndpointTable, { id })) ?? notFound('endpoint', id);
 
   // A region or service that was there may be gone by now; then the key says what the check did not.
-  const transaction = <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> =>
-    database.transaction(work).catch((error: unknown) => {
+  const write = <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> =>
+    writing(database)(work).catch((error: unknown) => {
       if (violatesForeignKey(error)) expecting('endpoint region_id or service_id', 'region or service table');
       throw error;
     });
@@ -108,8 +116,14 @@ export function endpointStore(database: Database) {
 
     /** @throws 400 where there is no such region or service */
     create: (id: string, draft: EndpointDraft): Promise<Endpoint> =>
-      transaction(async (tx) => {
-        const endpoint = { region_id: null, legacy_endpoint_id: null, enabled: true, ...(await placed(tx, draft)), id };
+      write(async (tx) => {
+        const endpoint = {
+          region_id: null,
+          legacy_endpoint_id: null,
+          enabled: true,
+          ...(await storable(tx, draft)),
+          id,
+        };
         const row = fold(EndpointTable, endpoint);
         await tx.insert(EndpointTable, row);
         return unfold(row as Row<Endpoint>);
@@ -117,8 +131,8 @@ export function endpointStore(database: Database) {
 
     /** @throws 404; 400 where there is no such region or service */
     update: (id: string, changes: EndpointDraft): Promise<Endpoint> =>
-      transaction(async (tx) => {
-        const wanted = await placed(tx, changes);
+      write(async (tx) => {
+        const wanted = await storable(tx, changes);
         const old = unfold<Endpoint>(await rowOf(tx, id));
         const row = fold(EndpointTable, { ...old, ...wanted, id: old.id });
         await tx.update(EndpointTable, { id: old.id }, row);
@@ -127,7 +141,7 @@ export function endpointStore(database: Database) {
 
     /** @throws 404 */
     delete: (id: string): Promise<void> =>
-      transaction(async (tx) => {
+      write(async (tx) => {
         await rowOf(tx, id);
         await forgetEndpoints(tx, { id });
       }),

@@ -6,6 +6,7 @@ import { EntitySchema, In, type EntityManager } from 'typeorm';
 import { forgetPolicies } from './association.store.ts';
 import { fits } from './column-length.ts';
 import { listRows, type Wanted } from './list.store.ts';
+import { writing } from './write.store.ts';
 
 export interface Region {
   id: string;
@@ -64,7 +65,8 @@ export type RegionStore = ReturnType<typeof regionStore>;
 
 /** Regions and their tree (catalog/core.py, catalog/backends/sql.py). */
 export function regionStore(database: Database) {
-  const { manager, transaction } = database;
+  const { manager } = database;
+  const write = writing(database);
   const rowOf = async (tx: EntityManager, id: string) =>
     (await tx.findOneBy(RegionTable, { id })) ?? notFound('region', id);
 
@@ -84,7 +86,7 @@ export function regionStore(database: Database) {
 
     /** @throws 409 where the id is taken, 404 where the parent is not there */
     create: (id: string, draft: RegionDraft): Promise<Region> =>
-      transaction(async (tx) => {
+      write(async (tx) => {
         const taken = () => conflict('region', `Duplicate ID, ${id}.`);
         if (await tx.existsBy(RegionTable, { id })) taken();
         await requireParent(tx, draft.parent_region_id);
@@ -100,7 +102,7 @@ export function regionStore(database: Database) {
 
     /** @throws 404 for the region or its new parent, 400 where it would become its own ancestor */
     update: (id: string, changes: RegionDraft): Promise<Region> =>
-      transaction(async (tx) => {
+      write(async (tx) => {
         await requireParent(tx, changes.parent_region_id);
         const old = unfold<Region>(await rowOf(tx, id));
         const described = 'description' in changes && { description: changes.description ?? '' };
@@ -116,7 +118,7 @@ export function regionStore(database: Database) {
 
     /** The region with all below it. @throws 404; 403 where an endpoint is in one of them */
     delete: (id: string): Promise<void> =>
-      transaction((tx) => remove(tx, id)).catch((error: unknown) => {
+      write((tx) => remove(tx, id)).catch((error: unknown) => {
         if (violatesForeignKey(error)) inUse(id);
         throw error;
       }),

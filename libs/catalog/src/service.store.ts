@@ -1,9 +1,10 @@
 import { column, fold, key, nullable, unfold, type Database, type Row } from '@keystone/database';
 import { notFound } from '@keystone/errors';
 import { EntitySchema, type EntityManager } from 'typeorm';
-import { forgetEndpoints } from './endpoint.store.ts';
 import { forgetPolicies } from './association.store.ts';
+import { forgetEndpoints } from './endpoint.store.ts';
 import { listRows, type Wanted } from './list.store.ts';
+import { writing } from './write.store.ts';
 
 /** A service; its name and description are in `extra`. */
 export interface Service {
@@ -29,7 +30,8 @@ export type ServiceStore = ReturnType<typeof serviceStore>;
 
 /** Services (catalog/core.py, catalog/backends/sql.py). */
 export function serviceStore(database: Database) {
-  const { manager, transaction } = database;
+  const { manager } = database;
+  const write = writing(database);
   const rowOf = async (tx: EntityManager, id: string) =>
     (await tx.findOneBy(ServiceTable, { id })) ?? notFound('service', id);
 
@@ -39,15 +41,16 @@ export function serviceStore(database: Database) {
 
     list: (wanted: Wanted): Promise<Service[]> => listRows(database, ServiceTable, wanted),
 
-    async create(id: string, draft: ServiceDraft & { type: string }): Promise<Service> {
-      const row = fold(ServiceTable, { enabled: true, name: '', ...draft, id });
-      await manager.insert(ServiceTable, row);
-      return unfold(row as Row<Service>);
-    },
+    create: (id: string, draft: ServiceDraft & { type: string }): Promise<Service> =>
+      write(async (tx) => {
+        const row = fold(ServiceTable, { enabled: true, name: '', ...draft, id });
+        await tx.insert(ServiceTable, row);
+        return unfold(row as Row<Service>);
+      }),
 
     /** @throws 404 */
     update: (id: string, changes: ServiceDraft): Promise<Service> =>
-      transaction(async (tx) => {
+      write(async (tx) => {
         const old = unfold<Service>(await rowOf(tx, id));
         const row = fold(ServiceTable, { ...old, ...changes, id: old.id });
         await tx.update(ServiceTable, { id: old.id }, row);
@@ -56,7 +59,7 @@ export function serviceStore(database: Database) {
 
     /** The service with its endpoints. @throws 404 */
     delete: (id: string): Promise<void> =>
-      transaction(async (tx) => {
+      write(async (tx) => {
         await rowOf(tx, id);
         await forgetEndpoints(tx, { service_id: id });
         await forgetPolicies(tx, { service_id: id });

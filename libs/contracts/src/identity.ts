@@ -12,7 +12,7 @@ export const Subject = Type.Object({
   /** As Python computes it: false, too, for a user idle longer than `[security_compliance]` allows. */
   enabled: Type.Boolean(),
   default_project_id: IdOrNull,
-  /** ISO 8601 with microseconds and Z, null where the password does not expire. */
+  /** As Python prints it: ISO 8601 in UTC with microseconds and no Z, `2016-11-06T15:32:17.000000`; null for never. */
   password_expires_at: Type.Union([Type.String(), Type.Null()]),
   /** `multi_factor_auth_rules`, `multi_factor_auth_enabled` and the other user options, by name. */
   options: Type.Record(Type.String(), Type.Unknown()),

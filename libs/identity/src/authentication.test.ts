@@ -124,6 +124,21 @@ describe.each(testKinds)('a login, on %s', (kind) => {
     expect(await login(api, id, RIGHT)).toBe(200);
   });
 
+  // Made by Python Keystone 30.0.0 (keystone.common.password_hashing) of the right password.
+  test.each([
+    ['bcrypt', '$2b$04$2CV/g1OzepoKf8WENK2K6eKsxagzWd5F9VbMmfddm.2P3J1ocSNXS'],
+    ['bcrypt_sha256', '$bcrypt-sha256$v=2,t=2b,r=10$F2hjvTOUyCIsq3F5UuMjDe$Xcug6K9JDbSGqKJVuyORBi0h9LvvSeG'],
+    ['scrypt', '$scrypt$ln=16,r=8,p=1$FAleklBf7HYd7gO5UvxShw$V9s0D21voUzrTC3NOIDx5I4r3MOYvWCu3soEvVHsdW4'],
+    [
+      'pbkdf2_sha512',
+      '$pbkdf2-sha512$10$y+DHt3huAFmL15Fdm0Yzew$IAnNSkW7qE7KLTwiBQH7DSForY7otXcLRyToKX+lmm/g7vSJqaYO3dki7fCRMf1rAr/r55dFvGQSHwSFaVX5nQ',
+    ],
+  ])('fits a hash that Python made with %s', async (_, made) => {
+    const id = await person({ hash: made });
+    expect(await login(api, id, RIGHT)).toBe(200);
+    expect(await login(api, id, 'Correct horse')).toBe(401);
+  });
+
   test('writes the day down once a day', async () => {
     const id = await person();
     const day = async () =>

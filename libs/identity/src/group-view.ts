@@ -1,4 +1,5 @@
 import { SelfLink, Type, nullable, open, type Request } from '@keystone/api';
+import { withLink } from './link.ts';
 import type { Group as StoredGroup } from './group.store.ts';
 
 const fields = {
@@ -15,7 +16,5 @@ export const Group = Type.Object(fields, open);
 /** A group among those of a user, and until when he is in it. */
 export const GroupOfUser = Type.Object({ ...fields, membership_expires_at: nullable(Type.String()) }, open);
 
-export const linkedGroup = (group: StoredGroup, { url }: Pick<Request, 'url'>) => ({
-  ...group,
-  links: { self: url(`/v3/groups/${group.id}`) },
-});
+export const linkedGroup = (group: StoredGroup, { url }: Pick<Request, 'url'>) =>
+  withLink(group, url(`/v3/groups/${group.id}`));

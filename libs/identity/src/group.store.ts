@@ -62,7 +62,7 @@ export const groupStore = (database: Database) => ({
     return groupsWhere(sql`WHERE ${conditions} ORDER BY g.id LIMIT ${rowsFor(bounds, filtered)}`, database);
   },
 
-  /** The groups that a user was put in, then those that a mapping put him in, ended or not. */
+  /** The groups that a user was put in or that a mapping put him in, ended or not, by id. */
   async memberships(userId: string, where: Sql): Promise<Membership[]> {
     const rows = await select<GroupRow & MembershipRow>(
       database.manager,
@@ -70,7 +70,8 @@ export const groupStore = (database: Database) => ({
         FROM user_group_membership m JOIN \`group\` g ON g.id = m.group_id WHERE m.user_id = ${userId} AND ${where}
       UNION ALL SELECT ${GROUP}, m.last_verified, i.authorization_ttl
         FROM expiring_user_group_membership m JOIN \`group\` g ON g.id = m.group_id
-        JOIN identity_provider i ON i.id = m.idp_id WHERE m.user_id = ${userId} AND ${where}`,
+        JOIN identity_provider i ON i.id = m.idp_id WHERE m.user_id = ${userId} AND ${where}
+      ORDER BY id`,
     );
     return rows.map(({ last_verified, authorization_ttl, ...row }) => ({
       group: unfold<Group>(row),

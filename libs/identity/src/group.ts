@@ -8,7 +8,7 @@ import { Group, linkedGroup } from './group-view.ts';
 import { groupFilter } from './group.store.ts';
 import { groupOf, groupTarget, userOf, userTarget } from './lookup.ts';
 import { membershipEnd } from './membership.ts';
-import { isTruncated, pageBounds } from './page.ts';
+import { behind, isTruncated, pageBounds } from './page.ts';
 import { GroupQuery } from './query.ts';
 import { every, sql } from './sql.ts';
 import { fromMs } from './time.ts';
@@ -37,7 +37,7 @@ async function listMembers(request: ListRequest & { params: { group_id: string }
   const now = circumstances(deps);
   const { where, rest } = userFilter(request.filters);
   const bounds = pageBounds(request, now.config);
-  const conditions = every([where, ...ofCallersDomain(request, sql`u.domain_id`)]);
+  const conditions = every([where, ...ofCallersDomain(request, sql`u.domain_id`), ...behind(bounds, sql`u.id`)]);
   // What is filtered here may be any of the rows, so then all of them are needed.
   const most = bounds.limit === undefined || rest.length > 0 ? null : bounds.limit + 1;
   const found = await deps.users.members(group.id, conditions, most);

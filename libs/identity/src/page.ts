@@ -1,6 +1,7 @@
 import { readPage, type Page, type Request } from '@keystone/api';
 import type { Config } from '@keystone/config';
 import { KeystoneError } from '@keystone/errors';
+import { sql, type Sql } from './sql.ts';
 
 /** How much of a list is asked for, and how many rows one statement gives at most: `[DEFAULT] max_db_limit`. */
 export interface PageBounds extends Page {
@@ -24,6 +25,10 @@ export const rowsFor = ({ limit, most }: PageBounds, filtered: boolean): number 
 /** Whether the rows found are not all: where filters are at work a full page counts as cut (driver_hints.truncated). */
 export const isTruncated = (found: number, { limit }: PageBounds, filtered: boolean): boolean =>
   limit !== undefined && (filtered ? found >= limit : found > limit);
+
+/** What comes behind the marker. Python forgets it in lists of members, so that its `next` leads to the same page again. */
+export const behind = ({ marker }: PageBounds, id: Sql): Sql[] =>
+  marker === undefined ? [] : [sql`${id} > ${marker}`];
 
 export const markerNotFound = (marker: string): never => {
   throw new KeystoneError(404, `Marker ${marker} could not be found.`);

@@ -1,4 +1,5 @@
 import { SelfLink, Type, nullable, open, type Request } from '@keystone/api';
+import { withLink } from './link.ts';
 import { enabledNow, nameOf, shownExpiry, type Circumstances } from './account.ts';
 import type { FederatedIdentity, StoredUser } from './user.store.ts';
 
@@ -57,7 +58,5 @@ export function federatedMember(identities: readonly FederatedIdentity[]) {
   return federated.length > 0 ? { federated } : {};
 }
 
-export const linkedUser = (user: ShownUser, { url }: Pick<Request, 'url'>) => ({
-  ...user,
-  links: { self: url(`/v3/users/${user.id}`) },
-});
+export const linkedUser = (user: ShownUser, { url }: Pick<Request, 'url'>) =>
+  withLink(user, url(`/v3/users/${user.id}`));

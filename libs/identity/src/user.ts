@@ -7,7 +7,7 @@ import { GroupOfUser, linkedGroup } from './group-view.ts';
 import { groupFilter } from './group.store.ts';
 import { userOf, userTarget } from './lookup.ts';
 import { membershipEnd } from './membership.ts';
-import { isTruncated, pageBounds } from './page.ts';
+import { behind, isTruncated, pageBounds } from './page.ts';
 import { UserQuery } from './query.ts';
 import { every, sql } from './sql.ts';
 import { fromMs, naive } from './time.ts';
@@ -35,15 +35,16 @@ async function listUsers(request: ListRequest, deps: IdentityDeps) {
 async function listGroupsOfUser(request: ListRequest & { params: { user_id: string } }, deps: IdentityDeps) {
   await userOf(request, deps);
   const { config, now } = circumstances(deps);
+  const bounds = pageBounds(request, config);
   const { where, rest } = groupFilter(request.filters);
-  const own = ofCallersDomain(request, sql`g.domain_id`);
-  const memberships = await deps.groups.memberships(request.params.user_id, every([where, ...own]));
+  const conditions = every([where, ...ofCallersDomain(request, sql`g.domain_id`), ...behind(bounds, sql`g.id`)]);
+  const memberships = await deps.groups.memberships(request.params.user_id, conditions);
   const ttl = config.federation.default_authorization_ttl;
   const groups = memberships
     .map(({ group, expiring }) => ({ group, end: expiring && membershipEnd(expiring, ttl) }))
     .filter(({ group, end }) => (end === null || end > fromMs(now)) && fits(group, rest))
     .map(({ group, end }) => ({ ...linkedGroup(group, request), membership_expires_at: end && naive(end) }));
-  return collection(request, 'groups', groups, pageBounds(request, config));
+  return collection(request, 'groups', groups, bounds);
 }
 
 export const userOperations = [

@@ -86,7 +86,8 @@ async function ensureRoles(tx: Tx, { roleName, newId }: AssignmentBootstrap): Pr
 }
 
 /**
- * The default domain, a project and the roles that Keystone's policies speak of, where they are missing (cmd/bootstrap.py).
+ * The default domain, a project and the roles that Keystone's policies speak of, made where they are missing
+ * (cmd/bootstrap.py).
  * @returns their ids; of the roles the administrator's
  */
 export const bootstrapAssignment = (

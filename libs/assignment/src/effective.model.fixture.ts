@@ -1,6 +1,6 @@
 import type { World, WorldGrant } from './world.fixture.ts';
 
-/** What a grant comes to for one project or domain: a role, and whether a grant further up, or another role, brought it. */
+/** What a grant comes to for one project or domain: a role, and which target further up, or which role, brought it. */
 export interface Effect {
   actor: string;
   group: boolean;

@@ -37,8 +37,8 @@ function withAll(tags: readonly string[], hits: readonly TagHit[]): Ids {
 }
 
 /**
- * As resource/backends/sql.py list_projects_by_tags combines them, surprises included: `tags` that select nothing do not
- * count beside a `not-`, and `not-tags-any` beside `not-tags` adds its projects.
+ * As resource/backends/sql.py list_projects_by_tags combines them, surprises included: `tags` that select nothing do
+ * not count beside a `not-`, and `not-tags-any` beside `not-tags` adds its projects.
  */
 export function tagFilter(query: TagQuery, hits: readonly TagHit[]): (project: { id: string }) => boolean {
   const all = query.tags && withAll(query.tags, hits);

@@ -141,7 +141,7 @@ export function projectStore(database: Database) {
 
     /**
      * One page in the order of ids, and the filters that are left to apply to it. A page that is full counts as
-     * truncated, for Python does not look whether anything follows; no limit, or 0, is the most that the database gives.
+     * truncated, for Python does not look whether anything follows; no limit, or 0, is the most that is given.
      */
     async list(filters: readonly Filter[], { limit, marker, most }: PageLimits) {
       const { where, rest } = split(filters, FILTERS);

@@ -41,7 +41,7 @@ test('filters that contradict each other are refused, and what is not there is n
     'Combining effective, domain and inherited filters will always result in an empty list.',
   );
   await says('?user.id=a&group.id=b', 400);
-  await says('?include_subtree', 400);
+  expect(await says('?include_subtree', 400)).toBe("'scope.project.id' is a dependency of 'include_subtree'");
   await says('?scope.project.id=a%27', 400);
   expect(await says('?effective&user.id=nobody', 404)).toBe('Could not find user: nobody.');
   expect(await says('?effective&scope.project.id=nope', 404)).toBe('Could not find project: nope.');

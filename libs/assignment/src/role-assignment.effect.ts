@@ -9,7 +9,7 @@ export interface Grant {
   role: string;
   /** Made to be inherited by what is below its target, or inherited from above. */
   inherited: boolean;
-  /** How it came about, where it was not made so: a group's member, a project or domain above, a role that implies it. */
+  /** How it came about, where it was not made so: by a group, a project or domain above, a role that implies it. */
   via: { group?: string; project?: string; domain?: string; role?: string };
 }
 

@@ -1,0 +1,5 @@
+export { regionsOf, type Change } from './change.ts';
+export type { CacheOptions } from './plan.ts';
+export { pythonCache, type PythonCache, type PythonCacheOptions, type PythonCacheStatus } from './python-cache.ts';
+export { REGIONS, regionKey, type Region } from './region.ts';
+export type { ServerStatus } from './server.ts';

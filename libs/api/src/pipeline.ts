@@ -130,7 +130,7 @@ async function policyTarget<D>(operation: Operation<D>, request: Request, deps: 
   return {
     ...request.params,
     ...target,
-    ...(request.body ? { request_body: request.body as PolicyTarget } : {}),
+    ...(Object.keys(request.body ?? {}).length > 0 && { request_body: request.body as PolicyTarget }),
     ...(Object.keys(filters).length > 0 && { filter_attr: filters }),
   };
 }
@@ -183,11 +183,12 @@ export function responder<D>(operation: Operation<D>, deps: D, host: Host): Resp
   async function run(exchange: Exchange): Promise<Answer> {
     const settings = host.settings();
     const caller = await identify(header(exchange.headers, 'x-auth-token'), host, settings);
-    const body = readBody(exchange);
+    const sent = readBody(exchange);
+    const body = operation.body ? (sent ?? {}) : sent;
     const queryAll = [...new URLSearchParams(exchange.search)];
     const query = Object.fromEntries(queryAll.toReversed());
     checkQuery(query);
-    if (operation.body) checkBody(body ?? {});
+    checkBody(body);
     const request: Request = {
       params: exchange.params,
       query,

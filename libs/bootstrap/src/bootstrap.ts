@@ -16,7 +16,7 @@ export interface BootstrapOptions {
   adminUrl: string | null;
 }
 
-const newId = () => randomUUID().replaceAll('-', '');
+export const newId = () => randomUUID().replaceAll('-', '');
 
 /**
  * The least that a cloud needs to be logged in to, made where it is missing and left alone where it is not
@@ -24,7 +24,11 @@ const newId = () => randomUUID().replaceAll('-', '');
  */
 export async function bootstrap({ database, config, clock }: Context, options: BootstrapOptions): Promise<void> {
   const made = { newId, now: clock() };
-  const { domainId, projectId, roleId } = await bootstrapAssignment(database, { ...options, ...made });
+  const { domainId, projectId, roleId } = await bootstrapAssignment(database, {
+    ...options,
+    ...made,
+    defaultDomainId: config().identity.default_domain_id,
+  });
   const userId = await bootstrapUser(database, config(), { ...options, ...made, domainId });
   await bootstrapGrants(database, { userId, projectId, roleId });
   await bootstrapCatalog(database, { ...options, ...made });

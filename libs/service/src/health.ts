@@ -1,22 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dependency } from '@keystone/module';
+import type { Context, Dependency } from '@keystone/module';
 import { METRICS_TYPE } from '@keystone/telemetry';
+import type { Running } from './assemble.ts';
 
 /** What `/readyz` shows: a line per dependency, and how often the configuration has been read again. */
 export interface Readiness {
-  ready: boolean;
-  draining: boolean;
+  phase: 'starting' | 'serving' | 'draining';
   reloads: number;
   dependencies: Dependency[];
 }
 
-const show = ({ ready, draining, reloads, dependencies }: Readiness): string =>
+const isReady = ({ phase, dependencies }: Readiness) => phase === 'serving' && dependencies.every(({ ready }) => ready);
+
+const show = (state: Readiness): string =>
   [
-    `${ready ? 'ready' : 'not ready'}${draining ? ' (draining)' : ''}`,
-    ...dependencies.map(({ name, ready: fine, detail }) => `${fine ? '[+]' : '[-]'} ${name}: ${detail}`),
-    `reloads ${reloads}`,
+    isReady(state) ? 'ready' : state.phase === 'serving' ? 'not ready' : `not ready (${state.phase})`,
+    ...state.dependencies.map(({ name, ready: fine, detail }) => `${fine ? '[+]' : '[-]'} ${name}: ${detail}`),
+    `reloads ${state.reloads}`,
     '',
   ].join('\n');
+
+/** What a process cannot work without: the database, the way to the other services, and what its modules say. */
+export async function dependenciesOf({ database, bus }: Context, running: readonly Running[]): Promise<Dependency[]> {
+  const answers = await database.ping().then(
+    () => ({ name: 'database', ready: true, detail: 'answers' }),
+    (error: unknown) => ({ name: 'database', ready: false, detail: (error as Error).message }),
+  );
+  const { connected, detail } = bus.status();
+  return [
+    answers,
+    { name: 'bus', ready: connected, detail },
+    ...running.flatMap(({ module, deps }) => module.readiness?.(deps) ?? []),
+  ];
+}
 
 /** `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics`, on a port that clients do not reach. */
 export const healthHandler =
@@ -25,11 +41,12 @@ export const healthHandler =
     const send = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       void res.writeHead(status, { 'content-type': type }).end(text);
     const answer = async () => {
-      if (req.url === '/healthz') return send(200, 'ok\n');
-      if (req.url === '/metrics') return send(200, await metrics(), METRICS_TYPE);
-      if (req.url !== '/readyz') return send(404, 'not found\n');
+      const [path] = (req.url ?? '').split('?');
+      if (path === '/healthz') return send(200, 'ok\n');
+      if (path === '/metrics') return send(200, await metrics(), METRICS_TYPE);
+      if (path !== '/readyz') return send(404, 'not found\n');
       const state = await readiness();
-      return send(state.ready ? 200 : 503, show(state));
+      return send(isReady(state) ? 200 : 503, show(state));
     };
     answer().catch((error: unknown) => send(500, `${(error as Error).name}\n`));
   };

@@ -16,7 +16,9 @@ export const kts = {
   nats_name: str('keystone'),
   /** Seconds that another subsystem has to answer a question. */
   question_timeout: float(2, { min: 0 }),
-  /** Seconds that requests under way have to end after SIGTERM. */
+  /** Seconds between telling of the end, after SIGTERM, and taking no new connections: what a proxy needs to notice. */
+  drain_notice: float(2, { min: 0 }),
+  /** Seconds that requests under way then have to end. */
   drain_timeout: float(10, { min: 0 }),
   log_level: choice('info', ['debug', 'info', 'warning', 'error']),
 };

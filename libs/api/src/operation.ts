@@ -42,6 +42,11 @@ export interface Operation<D = never> {
   policy: PolicyAction | Public;
   /** Where HEAD has a rule of its own (`identity:check_token` beside `identity:validate_token`). */
   headPolicy?: PolicyAction;
+  /**
+   * Where the request decides which rule is asked, beside `policy`, the usual one: `identity:get_domain_role` for a role
+   * of a domain. Asked after authentication; throws as `target` does.
+   */
+  actionFor?(request: Request, deps: D): PolicyAction | Promise<PolicyAction>;
   query?: TSchema;
   body?: TSchema;
   reply?: TSchema;

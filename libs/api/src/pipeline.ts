@@ -110,17 +110,18 @@ export function errorAnswer(error: KeystoneError, exchange: Exchange, settings: 
 const unexpected = () =>
   new KeystoneError(500, 'An unexpected error prevented the server from fulfilling your request.');
 
-function enforce(
-  action: PolicyAction,
-  caller: Caller | null,
-  target: () => Promise<PolicyTarget>,
-  policy: Policy,
-): Promise<void> {
-  if (!caller) return Promise.reject(new KeystoneError(401, 'The request you have made requires authentication.'));
-  if (caller.isAdmin) return Promise.resolve();
-  return target().then((held) => {
-    if (policy.decide(action, caller.credentials, held) !== 'allowed') forbiddenAction(action);
-  });
+/** The rule that is asked, and what it sees; both may need the database, so only of somebody who is known. */
+interface Asked {
+  action(): PolicyAction | Promise<PolicyAction>;
+  target(): Promise<PolicyTarget>;
+}
+
+async function enforce(caller: Caller | null, asked: Asked, policy: Policy): Promise<void> {
+  if (!caller) throw new KeystoneError(401, 'The request you have made requires authentication.');
+  if (caller.isAdmin) return;
+  const held = await asked.target();
+  const action = await asked.action();
+  if (policy.decide(action, caller.credentials, held) !== 'allowed') forbiddenAction(action);
 }
 
 /** What rules see: path parameters, the operation's own target, the body, the filters (rbac_enforcer.enforce_call). */
@@ -202,8 +203,9 @@ export function responder<D>(operation: Operation<D>, deps: D, host: Host): Resp
       requestId: exchange.requestId,
     };
     if (!isPublic(operation.policy)) {
-      const action = exchange.method === 'HEAD' ? (operation.headPolicy ?? operation.policy) : operation.policy;
-      await enforce(action, caller, () => policyTarget(operation, request, deps), host.policy());
+      const usual = exchange.method === 'HEAD' ? (operation.headPolicy ?? operation.policy) : operation.policy;
+      const action = () => operation.actionFor?.(request, deps) ?? usual;
+      await enforce(caller, { action, target: () => policyTarget(operation, request, deps) }, host.policy());
     }
     const answer = success(operation as Operation, await operation.run(request as never, deps));
     if (host.checkReplies && operation.reply && answer.body) checkReply(JSON.parse(answer.body));

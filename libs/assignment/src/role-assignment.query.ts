@@ -1,6 +1,5 @@
 import { closed, open, Type, type Request } from '@keystone/api';
 import { badRequest } from '@keystone/errors';
-import type { PolicyAction } from '@keystone/policy';
 import { AnyId, isAsked, parameter } from './query.ts';
 import type { GrantQuery } from './role-assignment.store.ts';
 
@@ -56,12 +55,6 @@ export const ListQuery = Type.Unsafe<Record<string, string>>({
 });
 
 export const ofTree = (request: Pick<Request, 'queryAll'>) => isAsked(request, 'include_subtree');
-
-/** Below a project another rule holds. */
-export const treeRule = {
-  actionFor: (request: Request): PolicyAction =>
-    ofTree(request) ? 'identity:list_role_assignments_for_tree' : 'identity:list_role_assignments',
-};
 
 export interface Asked extends GrantQuery {
   group_id: string | undefined;

@@ -7,7 +7,7 @@ import type { Role } from './role.store.ts';
 import { isAsked, parameter } from './query.ts';
 import { forMembers, grantOf, withImplied, type Grant } from './role-assignment.effect.ts';
 import { namesFor } from './role-assignment.names.ts';
-import { AssignmentBody, ListQuery, ofTree, readAsked, treeRule, type Asked } from './role-assignment.query.ts';
+import { AssignmentBody, ListQuery, ofTree, readAsked, type Asked } from './role-assignment.query.ts';
 import { viewOf } from './role-assignment.view.ts';
 
 const operation = operations<AssignmentDeps>();
@@ -70,10 +70,11 @@ async function within(domain: string, grants: readonly Grant[], { projects }: As
 
 export const roleAssignmentOperations = [
   operation({
-    ...treeRule,
     method: 'GET',
     path: '/v3/role_assignments',
     policy: 'identity:list_role_assignments',
+    actionFor: (request) =>
+      ofTree(request) ? 'identity:list_role_assignments_for_tree' : 'identity:list_role_assignments',
     filters: [
       'group.id',
       'role.id',

@@ -85,6 +85,15 @@ test('who may list and see roles', async () => {
   expect(body.error.message).toBe('Could not find role: nope.');
 });
 
+test('roles of a domain have rules of their own', async () => {
+  const readers = ['project-admin', 'system-admin', 'system-manager', 'system-member', 'system-reader'];
+  expect((await whoMay(api, 'GET', '/v3/roles?domain_id=north')).toSorted()).toEqual(readers);
+  expect((await whoMay(api, 'GET', '/v3/roles/guard')).toSorted()).toEqual(readers);
+  const { body } = await api.as('domain-admin').get('/v3/roles/guard', 403);
+  expect(body.error.message).toBe('You are not authorized to perform the requested action: identity:get_domain_role.');
+  await api.as(null).get('/v3/roles/nope', 401);
+});
+
 test('inferences are grouped by the role they begin with', async () => {
   const { body } = await api.as('system-reader').get('/v3/role_inferences', 200);
   const link = (id: string) => ({ self: `${api.url}/v3/roles/${id}` });

@@ -1,6 +1,5 @@
 import { collection, Id, linked, listOf, member, open, operations, SelfLink, Type } from '@keystone/api';
 import type { Request } from '@keystone/api';
-import type { PolicyAction } from '@keystone/policy';
 import type { AssignmentDeps } from './deps.ts';
 import { admits } from './filter.ts';
 import { pageOf } from './page.ts';
@@ -21,16 +20,6 @@ const InferencesBody = Type.Object({
   role_inferences: Type.Array(Type.Object({ prior_role: Named, implies: Type.Array(Named) })),
 });
 
-/** Roles of a domain have rules of their own. */
-const listRule = {
-  actionFor: (request: Request): PolicyAction =>
-    parameter(request, 'domain_id') ? 'identity:list_domain_roles' : 'identity:list_roles',
-};
-const getRule = {
-  actionFor: async ({ params }: Request, { roles }: AssignmentDeps): Promise<PolicyAction> =>
-    (await roles.get(params['role_id'] ?? '')).domain_id ? 'identity:get_domain_role' : 'identity:get_role',
-};
-
 /** Rules by the role that they begin with. */
 const grouped = (inferences: readonly Inference[], request: Pick<Request, 'url'>) =>
   [...Map.groupBy(inferences, ({ prior }) => prior.id).values()].flatMap((rules) =>
@@ -42,10 +31,11 @@ const grouped = (inferences: readonly Inference[], request: Pick<Request, 'url'>
 
 export const roleOperations = [
   operation({
-    ...listRule,
     method: 'GET',
     path: '/v3/roles',
     policy: 'identity:list_roles',
+    // Roles of a domain have rules of their own.
+    actionFor: (request) => (parameter(request, 'domain_id') ? 'identity:list_domain_roles' : 'identity:list_roles'),
     filters: ['name', 'domain_id'],
     query: ListQuery,
     reply: listOf('roles', RoleBody),
@@ -57,10 +47,11 @@ export const roleOperations = [
     },
   }),
   operation({
-    ...getRule,
     method: 'GET',
     path: '/v3/roles/{role_id}',
     policy: 'identity:get_role',
+    actionFor: async ({ params }, { roles }) =>
+      (await roles.get(params['role_id'] ?? '')).domain_id ? 'identity:get_domain_role' : 'identity:get_role',
     reply: member('role', RoleBody),
     target: async ({ params }, { roles }) => ({ role: await roles.get(params.role_id) }),
     run: async (request, { roles }) => ({ role: linked(request, 'roles', await roles.get(request.params.role_id)) }),

@@ -59,10 +59,10 @@ export const rolesOn = question(
 const Open = Type.Record(Type.String(), Type.Unknown());
 const Holder = Type.Object({ user_id: Id, group_ids: Type.Array(Id) });
 
-/** The enabled projects that a user may scope to, as `GET /v3/auth/projects` lists them (without links). */
+/** The projects that a user holds a role on, disabled ones too, as `GET /v3/auth/projects` lists them (without links). */
 export const projectsOf = question('assignment.projects-of', Holder, Type.Array(Open));
 
-/** The enabled domains that a user may scope to, as `GET /v3/auth/domains` lists them (without links). */
+/** The domains that a user holds a role on, as `GET /v3/auth/domains` lists them (without links). */
 export const domainsOf = question('assignment.domains-of', Holder, Type.Array(Open));
 
 /** May the user scope to the system? */

@@ -27,7 +27,10 @@ interface Named {
 }
 
 const enabledProject = (project: ProjectRef | null | undefined): Scope =>
-  project?.enabled && project.domain.enabled ? { project_id: project.id } : unauthorized('no such enabled project');
+  // A domain is a row of the same table, and no project to be scoped to.
+  project?.enabled && !project.is_domain && project.domain.enabled
+    ? { project_id: project.id }
+    : unauthorized('no such enabled project');
 
 const enabledDomain = (domain: DomainRef | null | undefined): Scope =>
   domain?.enabled ? { domain_id: domain.id } : unauthorized('no such enabled domain');

@@ -181,3 +181,17 @@ test('secrets stay out of answers and logs', async () => {
   expect(api.log.join()).not.toContain(PASSWORD);
   expect(api.log.join()).not.toContain(text.slice(0, 60));
 });
+
+test('where the configuration asks for tokens of another kind, Python answers', async () => {
+  const { text } = await api.logIn('unscoped');
+  api.configure({ token: { provider: 'jws' } });
+  const validated = await api
+    .as('system-admin')
+    .send('GET', '/v3/auth/tokens', { headers: { 'x-subject-token': text } });
+  const issued = await api.as(null).send('POST', '/v3/auth/tokens', { body: passwordAuth('unscoped') });
+  expect([validated.headers.get('x-keystone-hand-over'), issued.headers.get('x-keystone-hand-over')]).toEqual([
+    'python',
+    'python',
+  ]);
+  api.configure({});
+});

@@ -3,6 +3,7 @@ import { authenticate, resolve, type DomainRef, type ProjectRef, type Scope, typ
 import { handOver, unauthorized } from '@keystone/errors';
 import { unsupportedMethod, type AuthRequest, type PasswordRequest, type ScopeRequest } from './auth-request.ts';
 import type { TokenDeps } from './deps.ts';
+import { requireFernet } from './provider.ts';
 import { checkRescope } from './rescope.ts';
 import { domainById } from './scope.ts';
 import { validate } from './validate.ts';
@@ -138,6 +139,7 @@ function reconcile(proofs: readonly Proof[]): Proof {
  * @throws 401 where a proof fails; 404 or 403 for a token that cannot be exchanged
  */
 export async function logIn(request: AuthRequest, deps: TokenDeps): Promise<Login> {
+  requireFernet(deps.config());
   const foreign = request.methods.find((method) => !SERVED_HERE.has(method));
   if (foreign) handOver(`Authentication by ${foreign}`, unsupportedMethod(deps.config().auth.methods));
   checkNames(request, deps);

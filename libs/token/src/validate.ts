@@ -6,6 +6,7 @@ import { TokenError, type TokenPayload } from '@keystone/fernet';
 import { withKeys } from '@keystone/keys';
 import { tokenBody, type Facts } from './body.ts';
 import type { TokenDeps } from './deps.ts';
+import { requireFernet } from './provider.ts';
 import { matches } from './revocation.ts';
 import { authorityOn, catalogOf, domainById, effectiveRoles, scopeOf, type Authority } from './scope.ts';
 import { TokenNotFound } from './token-error.ts';
@@ -91,6 +92,7 @@ export async function validate(
   deps: TokenDeps,
 ): Promise<Validated> {
   if (!text) throw new TokenNotFound('No token in the request');
+  requireFernet(deps.config());
   const payload = readToken(text, deps);
   if (!SERVED_HERE.has(payload.kind)) handOver(`A token of kind ${payload.kind}`);
   const { facts, events } = await lookUp(payload, options.catalog ?? true, deps);

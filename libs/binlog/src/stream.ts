@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import { BinlogError } from './binlog-error.ts';
+import { checksumsAfter, EVENT, parseEvent, type BinlogEvent } from './event.ts';
+import { eventsFrom } from './packets.ts';
+import { hasReached, type Position } from './position.ts';
+import type { Assembler, Transaction } from './transaction.ts';
+import type { Catalogue } from './watched.ts';
+
+/** A binlog as it arrives. */
+export interface Stream {
+  at(): Position;
+  /** Resolves once all that stands before has been heard. @throws BinlogError when the log is lost before */
+  reach(position: Position): Promise<void>;
+  /** Resolves when it is read no longer. */
+  ended: Promise<BinlogError>;
+}
+
+export interface StreamOptions {
+  from: Position;
+  checksums: boolean;
+  /** Milliseconds without a byte until the server counts as gone. */
+  silence: number;
+  assembler: Assembler;
+  /** The columns of the tables, which may have been altered. */
+  catalogue(): Promise<Catalogue>;
+  heard(transaction: Transaction): void;
+}
+
+/** Reads it until it breaks or the socket is destroyed. */
+export function readStream(socket: Socket, options: StreamOptions): Stream {
+  const { assembler, catalogue, heard } = options;
+  const waiting = new Set<{ position: Position; done: PromiseWithResolvers<void> }>();
+  let { from: at, checksums } = options;
+  let over: BinlogError | undefined;
+
+  const advance = (event: BinlogEvent): { begin: Position; end: Position } => {
+    const begin = at;
+    if (event.type === EVENT.rotate) at = rotated(event.body);
+    else if (event.next > 0) at = { file: at.file, offset: event.next };
+    return { begin, end: at };
+  };
+  const wake = () => {
+    for (const waiter of waiting) {
+      if (!hasReached(at, waiter.position)) continue;
+      waiting.delete(waiter);
+      waiter.done.resolve();
+    }
+  };
+  const take = async (raw: Buffer) => {
+    const event = parseEvent(raw, checksums);
+    const span = advance(event);
+    if (event.type === EVENT.formatDescription) checksums = checksumsAfter(event);
+    else if (!isAboutTheStream(event)) {
+      const transaction = assembler.take(event, span);
+      if (transaction?.reset) assembler.relearn(await catalogue());
+      if (transaction) heard(transaction);
+    }
+    wake();
+  };
+  const read = async (): Promise<BinlogError> => {
+    try {
+      for await (const events of eventsFrom(socket, options.silence)) for (const event of events) await take(event);
+      return new BinlogError('lost', 'the stream ended');
+    } catch (error) {
+      return error instanceof BinlogError ? error : new BinlogError('position', (error as Error).message);
+    } finally {
+      socket.destroy();
+    }
+  };
+  const ended = read().then((error) => {
+    over = error;
+    for (const { done } of waiting) done.reject(error);
+    waiting.clear();
+    return error;
+  });
+
+  return {
+    ended,
+    at: () => at,
+    async reach(position) {
+      if (over) throw over;
+      if (hasReached(at, position)) return;
+      const done = Promise.withResolvers<void>();
+      waiting.add({ position, done });
+      await done.promise;
+    },
+  };
+}
+
+const isAboutTheStream = ({ type }: BinlogEvent): boolean =>
+  type === EVENT.rotate || type === EVENT.heartbeat || type === EVENT.heartbeatV2;
+
+const rotated = (body: Buffer): Position => ({
+  file: body.subarray(8).toString(),
+  offset: Number(body.readBigUInt64LE()),
+});

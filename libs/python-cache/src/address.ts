@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** Where a cache server listens. `family` 0 leaves it to the resolver. */
 export type Address = { path: string } | { host: string; port: number; family: 0 | 4 | 6 };
 
@@ -12,6 +14,7 @@ const PLAIN = /^(?<scheme>inet:)?(?<host>[^:[\]/]+)(?::(?<port>\d+))?$/;
 export function addressFrom(text: string): Address {
   const path = SOCKET.exec(text)?.groups?.['path'];
   if (path !== undefined) return { path };
+  if (isIPv6(text)) return { host: text, port: PORT, family: 6 };
   const { scheme, host, port = PORT } = (BRACKETED.exec(text) ?? PLAIN.exec(text))?.groups ?? {};
   if (!host || Number(port) > 65_535) {
     throw new Error(`[cache] memcache_servers: '${text}' is not host:port, inet6:[host]:port or unix:/path`);

@@ -1,13 +1,27 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A port of 127.0.0.1, or the path of a socket. */
+type Where = number | string;
 
 /** A memcached of a test's own. */
 export interface Memcached {
   port: number;
   process: ChildProcess;
   stop(): Promise<void>;
+}
+
+export interface MemcachedOptions {
+  /** One that is free, unless given. */
+  port?: number;
+  /** What `-l` is given: `127.0.0.1` unless told. */
+  listen?(port: number): string;
+  /** Listens there and on no port. */
+  path?: string;
+  args?: readonly string[];
+  env?: Record<string, string>;
 }
 
 export async function freePort(): Promise<number> {
@@ -22,24 +36,22 @@ export async function freePort(): Promise<number> {
 // It refuses to run as root.
 const ACCOUNT = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
 
-export interface MemcachedOptions {
-  /** One that is free, unless given. */
-  port?: number;
-  /** Where it listens: `127.0.0.1` unless given. */
-  args?: readonly string[];
-  env?: Record<string, string>;
-}
+const living = new Set<ChildProcess>();
+process.once('exit', () => living.forEach((child) => child.kill('SIGKILL')));
 
-/** Starts it and waits until it takes connections on its port, or for the end of it. */
+/** Starts it and waits until it takes connections. */
 export async function memcached(options: MemcachedOptions = {}): Promise<Memcached> {
-  const port = options.port ?? (await freePort());
-  const args = [...ACCOUNT, '-m', '16', '-U', '0', '-l', '127.0.0.1', '-p', String(port), ...(options.args ?? [])];
+  const { port = await freePort(), path, listen = () => '127.0.0.1', args = [] } = options;
+  const where = path ? ['-s', path, '-a', '0777'] : ['-l', listen(port), '-p', String(port)];
   const env = { ...process.env, ...options.env };
-  const child = spawn('memcached', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn('memcached', [...ACCOUNT, '-m', '16', '-U', '0', ...where, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await once(child, 'spawn');
-  const ended = once(child, 'exit');
-  process.once('exit', () => void child.kill('SIGKILL'));
-  while (!(await takesConnections(port))) {
+  living.add(child);
+  const ended = once(child, 'exit').finally(() => living.delete(child));
+  while (!(await takesConnections(path ?? port))) {
     if (child.exitCode !== null) throw new Error(`memcached ended with ${child.exitCode}`);
     await sleep(20);
   }
@@ -53,8 +65,11 @@ export async function memcached(options: MemcachedOptions = {}): Promise<Memcach
   };
 }
 
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
+// Node's own overloads take no union.
+const dial = (where: Where): Socket => (typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1'));
+
+async function takesConnections(where: Where): Promise<boolean> {
+  const socket = dial(where);
   try {
     await once(socket, 'connect');
     return true;
@@ -64,3 +79,22 @@ async function takesConnections(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+/** Says something to a memcached in its text protocol, and returns the first line of what it answers. */
+async function say(where: Where, text: string): Promise<string> {
+  const socket = dial(where);
+  try {
+    socket.write(`${text}\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.toString().split('\r\n')[0] ?? '';
+  } finally {
+    socket.destroy();
+  }
+}
+
+export async function put(where: Where, key: string): Promise<void> {
+  const answer = await say(where, `set ${key} 0 0 1\r\n1`);
+  if (answer !== 'STORED') throw new Error(answer);
+}
+
+export const has = async (where: Where, key: string): Promise<boolean> => (await say(where, `get ${key}`)) !== 'END';

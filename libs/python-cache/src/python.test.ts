@@ -1,27 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { memcached, type Memcached } from './memcached.fixture.ts';
-import { pythonCache, REGIONS, type CacheOptions } from './index.ts';
+import { pythonCache, REGIONS } from './index.ts';
+import { DEFAULTS } from './options.fixture.ts';
 import { keeper } from './python.fixture.ts';
 
 /** An interpreter with Python Keystone installed. Where everything must be tested it may not be missing. */
 const python = process.env['KEYSTONE_PYTHON'] ?? '';
 const withPython = python || process.env['CI'] ? test : test.skip;
-
-export const DEFAULTS: CacheOptions = {
-  enabled: true,
-  backend: 'dogpile.cache.memcached',
-  backend_argument: [],
-  memcache_servers: [],
-  memcache_sasl_enabled: false,
-  username: null,
-  password: null,
-  socket_timeout: 5,
-  tls_enabled: false,
-  tls_cafile: null,
-  tls_certfile: null,
-  tls_keyfile: null,
-  tls_allowed_ciphers: null,
-};
 
 const log = { info: () => undefined, warn: (message: string) => expect.fail(message) };
 

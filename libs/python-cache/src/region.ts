@@ -16,5 +16,4 @@ export const REGIONS = [
 export type Region = (typeof REGIONS)[number];
 
 /** The cache key under which Python keeps a region's id (common/cache/core.py, the mangler of oslo_cache/core.py). */
-export const regionKey = (region: Region): string =>
-  createHash('sha1').update(`<<<region>>>:${region}`).digest('hex');
+export const regionKey = (region: Region): string => createHash('sha1').update(`<<<region>>>:${region}`).digest('hex');

@@ -1,4 +1,4 @@
-import { openConnection, type Connection } from './connection.ts';
+import { courier } from './courier.ts';
 import type { ServerPlan } from './plan.ts';
 
 /** Of a log what is needed here. */
@@ -27,37 +27,6 @@ export interface Server {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-
-/** Removes keys over one connection that is kept, made again when it is found broken. */
-function courier(plan: ServerPlan) {
-  let connection: Connection | undefined;
-  const current = () => (connection = connection?.isOpen() ? connection : openConnection(plan));
-
-  /** @throws where the keys may be there still */
-  async function deliver(keys: readonly string[]): Promise<void> {
-    let link: Connection | undefined;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      link?.close(new Error(`no answer within ${plan.timeout} ms`));
-    }, plan.timeout);
-    try {
-      for (;;) {
-        const kept = connection?.isOpen() === true;
-        link = current();
-        try {
-          return await link.remove(keys);
-        } catch (error) {
-          // The server may have hung up on a connection that was idle: that says nothing of a new one.
-          if (!kept || late || link.isOpen()) throw error;
-        }
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-  return { deliver, hangUp: () => connection?.close(new Error('closed')) };
-}
 
 export function cacheServer(plan: ServerPlan, log: Log): Server {
   const { name } = plan;

@@ -1,4 +1,4 @@
-import { Agent, request as send } from 'node:http';
+import { type Agent, request as send } from 'node:http';
 
 export interface Answer {
   status: number;

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+export const ROOT = join(import.meta.dirname, '../../..');
+
+const mainOf = (app: string) => join(ROOT, 'apps', app, 'src/main.ts');
+
+/** Every app that can be run. */
+export const appNames = (): string[] => readdirSync(join(ROOT, 'apps')).filter((app) => existsSync(mainOf(app)));
+
+/** `@scope/name` of `@scope/name/file.js`. */
+const packageOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** Only the workspaces go in: packages bring native code and data files of their own, which a bundle would lose. */
+const packagesOutside: Plugin = {
+  name: 'packages-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      path.startsWith('@keystone/') ? undefined : { path, external: true },
+    );
+  },
+};
+
+/** The packages that a bundle imports when it runs. */
+function importsOf({ outputs }: Metafile): string[] {
+  const paths = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  return [...new Set(paths.filter((path) => !isBuiltin(path)).map(packageOf))].sort();
+}
+
+function check(app: string, packages: readonly string[], text: string): void {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
+  const absent = packages.filter((name) => !(name in dependencies));
+  if (absent.length > 0)
+    throw new Error(`${app} imports ${absent.join(', ')}, which an image without devDependencies lacks`);
+  // It would be the bundle's place, where nothing of what stood beside the source is.
+  if (/\bimport\.meta\b/.test(text))
+    throw new Error(`${app} asks where its source is (import.meta): a bundle is elsewhere`);
+}
+
+/**
+ * Writes an app and all the workspaces that it uses into one ES module, which runs beside the production `node_modules`.
+ *
+ * @param app a folder of `apps/`
+ * @returns the packages of npm that it imports
+ * @throws where there is no such app, or where it would not run in an image
+ */
+export async function bundle(app: string, outfile: string): Promise<string[]> {
+  if (!appNames().includes(app)) throw new Error(`there is no app ${app}, only ${appNames().join(', ')}`);
+  const { metafile, outputFiles } = await build({
+    entryPoints: [mainOf(app)],
+    outfile,
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node26',
+    plugins: [packagesOutside],
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
+  const text = outputFiles.map((file) => file.text).join('');
+  const packages = importsOf(metafile);
+  check(app, packages, text);
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(outfile, text);
+  return packages;
+}

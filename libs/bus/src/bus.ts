@@ -1,3 +1,5 @@
+import type { Register } from './register.ts';
+
 /** Answers a question; what it throws reaches the asker as a KeystoneError. */
 export type Listener = (message: unknown) => Promise<unknown>;
 
@@ -16,7 +18,8 @@ export interface AskOptions {
  */
 export interface Bus {
   request(subject: string, message: unknown, options?: AskOptions): Promise<unknown>;
-  serve(subject: string, listener: Listener, options?: { secret?: boolean }): void;
+  /** @returns stops answering: those who ask next are told that nobody does. */
+  serve(subject: string, listener: Listener, options?: { secret?: boolean }): () => void;
   /** At most once, and lost while the way to the others is gone: an event may only hasten what is true without it. */
   publish(subject: string, message: unknown): void;
   /**
@@ -24,6 +27,8 @@ export interface Bus {
    * @returns stops listening.
    */
   subscribe(subject: string, listener: (message: unknown) => void, options?: { own?: boolean }): () => void;
+  /** A value shared by all processes: with NATS in a key-value bucket of JetStream, which the server must have. */
+  register(name: string): Register;
   status(): { connected: boolean; detail: string };
   /** Takes no new questions, finishes those being answered, then closes. */
   drain(): Promise<void>;

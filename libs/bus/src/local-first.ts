@@ -11,9 +11,12 @@ export function localFirst(local: Bus, remote: Bus): Bus {
     request: (subject, message, options) =>
       (answeredHere.has(subject) ? local : remote).request(subject, message, options),
     serve(subject, listener, options) {
-      local.serve(subject, listener, options);
-      remote.serve(subject, listener, options);
+      const stops = [local.serve(subject, listener, options), remote.serve(subject, listener, options)];
       answeredHere.add(subject);
+      return () => {
+        answeredHere.delete(subject);
+        stops.forEach((stop) => stop());
+      };
     },
     publish(subject, message) {
       local.publish(subject, message);
@@ -23,6 +26,7 @@ export function localFirst(local: Bus, remote: Bus): Bus {
       const stops = [local.subscribe(subject, listener, options), remote.subscribe(subject, listener, { own: false })];
       return () => stops.forEach((stop) => stop());
     },
+    register: (name) => remote.register(name),
     status: () => remote.status(),
     async drain() {
       await Promise.all([remote.drain(), local.drain()]);

@@ -1,5 +1,6 @@
 import { type AskOptions, type Bus, type BusOptions, checkedSubject, defaults, type Listener } from './bus.ts';
 import { exchange } from './exchange.ts';
+import { localRegisters } from './register.ts';
 import { underway, within } from './time.ts';
 import { plain, replyOf, settle, unanswered } from './wire.ts';
 
@@ -35,6 +36,7 @@ export function localBus(options: BusOptions = {}): Bus {
     serve(subject, listener) {
       if (answerers.has(checkedSubject(subject))) throw new TypeError(`"${subject}" is answered already`);
       answerers.set(subject, listener);
+      return () => void answerers.delete(subject);
     },
     publish(subject, message) {
       const payload = plain(message);
@@ -53,6 +55,7 @@ export function localBus(options: BusOptions = {}): Bus {
       if (own) listeners.set(subject, all.add(listener));
       return () => void all.delete(listener);
     },
+    register: localRegisters(),
     status: () => ({ connected: open, detail: open ? 'in this process' : 'closed' }),
     async drain() {
       open = false;

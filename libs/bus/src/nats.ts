@@ -5,6 +5,7 @@ import { decode, encode } from './message.ts';
 import { natsAnswers } from './nats-answers.ts';
 import { natsAsks, traced } from './nats-asks.ts';
 import { type LinkOptions, openLink } from './nats-link.ts';
+import { natsRegisters } from './nats-registers.ts';
 import { standing } from './nats-standing.ts';
 import { unanswered } from './wire.ts';
 
@@ -47,7 +48,11 @@ export async function natsBus(options: NatsOptions): Promise<Bus> {
       const queue = subject.slice(0, subject.indexOf('.'));
       const answering = { subject, listener, secret };
       const heard = answers.answer.bind(undefined, answering);
-      subscriptions.add({ subject: prefix + subject, queue, secret, heard });
+      const stop = subscriptions.add({ subject: prefix + subject, queue, secret, heard });
+      return () => {
+        served.delete(subject);
+        stop();
+      };
     },
     publish(subject, message) {
       const data = encode(message);
@@ -62,6 +67,7 @@ export async function natsBus(options: NatsOptions): Promise<Bus> {
         },
       });
     },
+    register: natsRegisters(link, cloud),
     status: link.status,
     async drain() {
       open = false;

@@ -38,18 +38,18 @@ export async function ask<I extends TSchema, O extends TSchema>(
   return output as Static<O>;
 }
 
-/** Questions that break the contract never reach `reply`: the asker reads a 500 whose reason says where. */
+/** @returns stops answering. Questions that break the contract never reach `reply`: the asker reads a 500 whose reason says where. */
 export function answer<I extends TSchema, O extends TSchema>(
   bus: Bus,
   asked: Question<I, O>,
   reply: (input: Static<I>) => Promise<Static<O>>,
-): void {
+): () => void {
   const listener = async (input: unknown) => {
     const wrong = mismatch(asked.input, input);
     if (wrong) throw new KeystoneError(500, UNEXPECTED, { reason: `malformed question ${asked.subject}: ${wrong}` });
     return reply(input as Static<I>);
   };
-  bus.serve(asked.subject, listener, asked);
+  return bus.serve(asked.subject, listener, asked);
 }
 
 export function emit<P extends TSchema>(bus: Bus, happened: Event<P>, payload: Static<P>): void {

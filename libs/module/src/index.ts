@@ -2,6 +2,7 @@ import type { Operation } from '@keystone/api';
 import type { Bus } from '@keystone/bus';
 import type { Config } from '@keystone/config';
 import type { Database, EntitySchema } from '@keystone/database';
+import type { PythonCache } from '@keystone/python-cache';
 import type { Log } from '@keystone/telemetry';
 
 /** What a subsystem is given to work with. */
@@ -13,6 +14,8 @@ export interface Context {
   /** Milliseconds since the epoch. */
   clock(): number;
   log: Log;
+  /** Every write goes through it where Python Keystone keeps what it changes. */
+  pythonCache: PythonCache;
 }
 
 /** One line of `/readyz`: a thing that the subsystem cannot work without. */

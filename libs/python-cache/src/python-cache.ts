@@ -78,3 +78,10 @@ export function pythonCache(options: CacheOptions, { log, observe }: PythonCache
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),
   };
 }
+
+/** Makes a function that writes one that returns when Python keeps nothing of what it changed. @see PythonCache.writing */
+export const telling =
+  ({ writing }: PythonCache) =>
+  <Asked extends unknown[], Result>(changes: Change | readonly Change[], write: (...asked: Asked) => Promise<Result>) =>
+  (...asked: Asked): Promise<Result> =>
+    writing(changes, () => write(...asked));

@@ -3,6 +3,7 @@ import type { Context, Module } from '@keystone/module';
 import { logger, startTelemetry, type Log, type Telemetry } from '@keystone/telemetry';
 import { connectBus } from './connect-bus.ts';
 import { connectDatabase } from './connect-database.ts';
+import { connectPythonCache } from './connect-python-cache.ts';
 import { liveSettings, type Settings } from './settings.ts';
 
 export interface ServeOptions {
@@ -67,6 +68,8 @@ export async function assemble(
   const all = [...modules, ...(options.alsoAnswer ?? [])];
   const database = await connectDatabase(held.config, all, telemetry.query);
   opened.defer(() => database.close());
+  const pythonCache = connectPythonCache(held.config, log, telemetry.meter);
+  opened.defer(() => pythonCache.close());
   const running: Running[] = [];
   // Below the bus: as long as that answers questions, it does so with the modules.
   opened.defer(async () => {
@@ -78,7 +81,7 @@ export async function assemble(
   });
   opened.defer(() => bus.drain());
 
-  const context: Context = { database, bus, config: settings.current, clock: Date.now, log };
+  const context: Context = { database, bus, config: settings.current, clock: Date.now, log, pythonCache };
   await options.prepare?.(context);
   await runModules(all, context, running);
   return { name, settings, log, telemetry, context, running };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Dependency } from '@keystone/module';
 import { METRICS_TYPE } from '@keystone/telemetry';
 import type { Running } from './assemble.ts';
+import { pythonCacheReady } from './connect-python-cache.ts';
 
 /** What `/readyz` shows: a line per dependency, and how often the configuration has been read again. */
 export interface Readiness {
@@ -21,7 +22,10 @@ const show = (state: Readiness): string =>
   ].join('\n');
 
 /** What a process cannot work without: the database, the way to the other services, and what its modules say. */
-export async function dependenciesOf({ database, bus }: Context, running: readonly Running[]): Promise<Dependency[]> {
+export async function dependenciesOf(
+  { database, bus, pythonCache }: Context,
+  running: readonly Running[],
+): Promise<Dependency[]> {
   const answers = await database.ping().then(
     () => ({ name: 'database', ready: true, detail: 'answers' }),
     (error: unknown) => ({ name: 'database', ready: false, detail: (error as Error).message }),
@@ -30,6 +34,7 @@ export async function dependenciesOf({ database, bus }: Context, running: readon
   return [
     answers,
     { name: 'bus', ready: connected, detail },
+    ...pythonCacheReady(pythonCache.status()),
     ...running.flatMap(({ module, deps }) => module.readiness?.(deps) ?? []),
   ];
 }

@@ -7,6 +7,7 @@ import { testDatabase } from '@keystone/database/testing';
 import { KeystoneError } from '@keystone/errors';
 import type { Context, Module } from '@keystone/module';
 import { compilePolicy, type PolicyOverrides } from '@keystone/policy';
+import { pythonCache } from '@keystone/python-cache';
 import { logger } from '@keystone/telemetry';
 import { client, type Client } from './client.ts';
 import { callerAs, personas } from './persona.ts';
@@ -96,7 +97,9 @@ export async function testApi(modules: readonly Module[], options: TestApiOption
     modules.flatMap(({ tables }) => [...tables]),
   );
   options.answers?.(bus);
-  const mounted = await mount(modules, { database, bus, config: () => config.current(), clock, log });
+  const cache = pythonCache(config.current().cache, { log });
+  const context: Context = { database, bus, config: () => config.current(), clock, log, pythonCache: cache };
+  const mounted = await mount(modules, context);
 
   const known = everybody(callers);
   const { report, explain } = failures();
@@ -122,6 +125,7 @@ export async function testApi(modules: readonly Module[], options: TestApiOption
       await stopped(server);
       await bus.drain();
       await Promise.all(modules.map((module, at) => module.close?.(mounted[at]?.deps as never)));
+      await cache.close();
       await database.close();
     },
   };

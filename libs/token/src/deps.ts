@@ -3,6 +3,7 @@ import type { Config } from '@keystone/config';
 import { receiptCodec, tokenCodec, type Codec, type Receipt, type TokenPayload } from '@keystone/fernet';
 import { keyRepository, type KeyRepository } from '@keystone/keys';
 import type { Context } from '@keystone/module';
+import { telling } from '@keystone/python-cache';
 import type { Log } from '@keystone/telemetry';
 import { revocationStore, type RevocationStore } from './revocation.store.ts';
 
@@ -34,13 +35,14 @@ function derived<T>(config: () => Config, derive: (config: Config) => T): () => 
  * Opens what the token service works with.
  * @throws where `[token] provider` is one that is not served here, or a key repository cannot be read
  */
-export function tokenDeps({ bus, config, clock, log, database }: Context): TokenDeps {
+export function tokenDeps({ bus, config, clock, log, database, pythonCache }: Context): TokenDeps {
   const { token, fernet_tokens, fernet_receipts } = config();
   if (token.provider !== 'fernet') {
     throw new Error(
       `[token] provider: '${token.provider}' is not served here, only 'fernet'. Leave tokens to Python Keystone.`,
     );
   }
+  const revocations = revocationStore(database);
   return {
     bus,
     config,
@@ -52,6 +54,6 @@ export function tokenDeps({ bus, config, clock, log, database }: Context): Token
       tokenCodec({ methods: auth.methods, defaultDomainId: identity.default_domain_id }),
     ),
     receipts: derived(config, ({ auth }) => receiptCodec({ methods: auth.methods })),
-    revocations: revocationStore(database),
+    revocations: { ...revocations, add: telling(pythonCache)('revocation_event.created', revocations.add) },
   };
 }

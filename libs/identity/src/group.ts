@@ -35,13 +35,13 @@ async function listGroups(request: ListRequest, deps: IdentityDeps) {
 async function listMembers(request: ListRequest & { params: { group_id: string } }, deps: IdentityDeps) {
   const group = await groupOf(request, deps);
   const now = circumstances(deps);
-  const { where, rest } = userFilter(request.filters);
+  const filter = userFilter(request.filters);
   const bounds = pageBounds(request, now.config);
-  const conditions = every([where, ...ofCallersDomain(request, sql`u.domain_id`), ...behind(bounds, sql`u.id`)]);
+  const where = every([filter.where, ...ofCallersDomain(request, sql`u.domain_id`), ...behind(bounds, sql`u.id`)]);
   // What is filtered here may be any of the rows, so then all of them are needed.
-  const most = bounds.limit === undefined || rest.length > 0 ? null : bounds.limit + 1;
-  const found = await deps.users.members(group.id, conditions, most);
-  const users = found.map((user) => shownUser(user, now)).filter((user) => fits(user, rest));
+  const most = bounds.limit === undefined || filter.rest.length > 0 ? null : bounds.limit + 1;
+  const found = await deps.users.members(group.id, filter, { where, most });
+  const users = found.map((user) => shownUser(user, now)).filter((user) => fits(user, filter.rest));
   const shown = users.map((user) => linkedUser(user, request));
   return collection(request, 'users', shown, bounds);
 }

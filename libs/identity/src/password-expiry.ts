@@ -39,5 +39,7 @@ export function expiring(filters: readonly Filter[]): Sql[] {
   const asked = filters.filter(({ name }) => name === 'password_expires_at');
   if (asked.length === 0) return [];
   const conditions = every(asked.map(({ value }) => comparison(value)));
-  return [sql`EXISTS (SELECT 1 FROM password e WHERE e.local_user_id = l.id AND ${conditions})`];
+  return [
+    sql`u.id IN (SELECT o.user_id FROM local_user o JOIN password e ON e.local_user_id = o.id WHERE ${conditions})`,
+  ];
 }

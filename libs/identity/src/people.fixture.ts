@@ -106,3 +106,12 @@ export async function addGroup(
   await insert(database, 'group', { id, domain_id: 'default', extra: '{}', ...fields });
   await insert(database, 'user_group_membership', ...members.map((user_id) => ({ user_id, group_id: id })));
 }
+
+export const addServiceProvider = (database: Database, id: string, enabled: boolean): Promise<void> =>
+  insert(database, 'service_provider', {
+    id,
+    enabled: flag(enabled),
+    auth_url: 'http://auth',
+    sp_url: 'http://sp',
+    relay_state_prefix: 'ss:mem:',
+  });

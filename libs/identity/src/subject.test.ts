@@ -4,7 +4,7 @@ import { testKinds } from '@keystone/database/testing';
 import { testApi, type TestApi } from '@keystone/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { identity } from './index.ts';
-import { addFederated, addGroup, addPassword, addPerson, insert } from './people.fixture.ts';
+import { addFederated, addGroup, addPassword, addPerson, addServiceProvider, insert } from './people.fixture.ts';
 import { execute, sql } from './sql.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -38,13 +38,8 @@ describe.each(testKinds)('what others ask about users, on %s', (kind) => {
     await verified('g1', 'idp', '2026-03-01 11:59:00');
     await verified('g2', 'idp', '2026-03-01 11:30:00');
     await verified('g3', 'other', '2026-03-01 11:00:01');
-    const provider = { auth_url: 'http://auth', sp_url: 'http://sp', relay_state_prefix: 'x' };
-    await insert(
-      api.database,
-      'service_provider',
-      { id: 'sp', enabled: 1, ...provider },
-      { id: 'off', enabled: 0, ...provider },
-    );
+    await addServiceProvider(api.database, 'sp', true);
+    await addServiceProvider(api.database, 'off', false);
   });
   afterAll(() => api.close());
 

@@ -1,8 +1,9 @@
 import { unfold, type Database } from '@keystone/database';
-import { ACCOUNT, ACCOUNTS } from './account.store.ts';
+import { ACCOUNT, ACCOUNTS, accountsOf } from './account.store.ts';
 import type { AccountRow } from './account.ts';
 import { markerNotFound, rowsFor, type PageBounds } from './page.ts';
 import { every, oneOf, select, sql, type Sql } from './sql.ts';
+import type { UserFilter } from './user-filter.ts';
 import { optionsOf, type StoredOption, type UserOptions } from './user-option.ts';
 
 /** A user as stored: his account, his options, and what there is no column for. */
@@ -38,11 +39,14 @@ async function withOptions(rows: readonly UserRow[], { manager }: Database): Pro
   }));
 }
 
-const usersWhere = async (tail: Sql, database: Database): Promise<StoredUser[]> =>
-  withOptions(
-    await select<UserRow>(database.manager, sql`SELECT ${ACCOUNT}, u.extra FROM ${ACCOUNTS} ${tail}`),
-    database,
-  );
+const usersFrom = async (source: Sql, database: Database): Promise<StoredUser[]> =>
+  withOptions(await select<UserRow>(database.manager, sql`SELECT ${ACCOUNT}, u.extra FROM ${source}`), database);
+
+/** By id. Who it is that is asked for comes first, and then what there is of each. @param most null for all */
+const usersBy = ({ from, id }: Source, where: Sql, most: number | null) => {
+  const limit = most === null ? sql`` : sql`LIMIT ${most}`;
+  return sql`${accountsOf(sql`SELECT ${id} AS user_id FROM ${from} WHERE ${where} ORDER BY ${id} ${limit}`)} ORDER BY u.id`;
+};
 
 async function afterMarker(marker: string | undefined, { manager }: Database): Promise<Sql[]> {
   if (marker === undefined) return [];
@@ -51,24 +55,29 @@ async function afterMarker(marker: string | undefined, { manager }: Database): P
   return [sql`u.id > ${id}`];
 }
 
+type Source = Pick<UserFilter, 'from' | 'id'>;
+
 export type UserStore = ReturnType<typeof userStore>;
 
 export const userStore = (database: Database) => ({
-  find: async (id: string): Promise<StoredUser | undefined> => (await usersWhere(sql`WHERE u.id = ${id}`, database))[0],
+  find: async (id: string): Promise<StoredUser | undefined> =>
+    (await usersFrom(sql`${ACCOUNTS} WHERE u.id = ${id}`, database))[0],
 
-  /** One page by id. @throws 404 for a marker that is none */
-  async page(where: Sql, bounds: PageBounds, filtered: boolean): Promise<StoredUser[]> {
+  /** One page. @throws 404 for a marker that is none */
+  async page(source: Source, where: Sql, { bounds, filtered }: { bounds: PageBounds; filtered: boolean }) {
     const conditions = every([where, ...(await afterMarker(bounds.marker, database))]);
-    return usersWhere(sql`WHERE ${conditions} ORDER BY u.id LIMIT ${rowsFor(bounds, filtered)}`, database);
+    return usersFrom(usersBy(source, conditions, rowsFor(bounds, filtered)), database);
   },
 
-  /** @param most null for all */
-  members: (groupId: string, where: Sql, most: number | null): Promise<StoredUser[]> =>
-    usersWhere(
-      sql`WHERE u.id IN (SELECT m.user_id FROM user_group_membership m WHERE m.group_id = ${groupId})
-      AND ${where} ORDER BY u.id ${most === null ? sql`` : sql`LIMIT ${most}`}`,
-      database,
-    ),
+  /** Those in a group. @param most null for all */
+  members(
+    groupId: string,
+    source: Source,
+    { where, most }: { where: Sql; most: number | null },
+  ): Promise<StoredUser[]> {
+    const member = sql`u.id IN (SELECT m.user_id FROM user_group_membership m WHERE m.group_id = ${groupId})`;
+    return usersFrom(usersBy(source, every([member, where]), most), database);
+  },
 
   federatedIdentities: (userId: string): Promise<FederatedIdentity[]> =>
     select(

@@ -21,13 +21,13 @@ type ListRequest = Pick<Request, 'queryAll' | 'filters' | 'caller' | 'url' | 'ta
 async function listUsers(request: ListRequest, deps: IdentityDeps) {
   const now = circumstances(deps);
   requireSql(now.config);
-  const { where, rest, federated } = userFilter(request.filters);
+  const filter = userFilter(request.filters);
   const own = ofCallersDomain(request, sql`u.domain_id`);
   const bounds = pageBounds(request, now.config);
-  const filtered = !federated && request.filters.length + own.length > 0;
-  const found = await deps.users.page(every([where, ...own]), bounds, filtered);
+  const filtered = !filter.federated && request.filters.length + own.length > 0;
+  const found = await deps.users.page(filter, every([filter.where, ...own]), { bounds, filtered });
   const users = found.slice(0, bounds.limit).map((user) => shownUser(user, now));
-  const shown = users.filter((user) => fits(user, rest)).map((user) => linkedUser(user, request));
+  const shown = users.filter((user) => fits(user, filter.rest)).map((user) => linkedUser(user, request));
   return collection(request, 'users', shown, { ...bounds, truncated: isTruncated(found.length, bounds, filtered) });
 }
 

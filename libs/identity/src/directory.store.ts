@@ -1,7 +1,7 @@
 import type { Database } from '@keystone/database';
 import { ACCOUNTS, ACCOUNT } from './account.store.ts';
 import { nameOf, type AccountRow } from './account.ts';
-import { oneOf, select, sql } from './sql.ts';
+import { inBatches, oneOf, select, sql } from './sql.ts';
 
 export interface Named {
   id: string;
@@ -12,15 +12,6 @@ export interface Named {
 export interface Member {
   group_id: string;
   user_id: string;
-}
-
-// SQLite takes some 32,000 values in a statement, and nobody gains by more of them at once.
-const AT_ONCE = 1000;
-
-async function inBatches<Row>(ids: readonly string[], ask: (ids: readonly string[]) => Promise<Row[]>): Promise<Row[]> {
-  const found: Row[] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) found.push(...(await ask(ids.slice(at, at + AT_ONCE))));
-  return found;
 }
 
 export type DirectoryStore = ReturnType<typeof directoryStore>;

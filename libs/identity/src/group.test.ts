@@ -3,6 +3,7 @@ import { callerAs, testApi, whoMay, type TestApi } from '@keystone/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { identity } from './index.ts';
 import { addFederated, addGroup, addPerson, insert } from './people.fixture.ts';
+import { execute, sql, type Sql } from './sql.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.500Z');
 const READERS = [
@@ -102,6 +103,26 @@ describe.each(testKinds)('groups, on %s', (kind) => {
     expect(first.truncated).toBe(true);
     expect(await shown(first.links.next.slice(api.url.length))).toEqual(['u3']);
     expect((await get('/v3/groups/g1/users?limit=3')).truncated).toBeUndefined();
+  });
+
+  test('a group of more members than a statement takes values is listed whole', async () => {
+    await addGroup(api.database, { id: 'crowd', name: 'crowd' });
+    const digits = ['a', 'b', 'c', 'd', 'e'].map(
+      (name) => sql`(SELECT 0 AS v UNION SELECT 1 UNION SELECT 2 UNION SELECT 3
+      UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7) ${{ text: name, values: [] }}`,
+    );
+    const [a, b, c, d, e] = digits as [Sql, Sql, Sql, Sql, Sql];
+    await execute(
+      api.database.manager,
+      sql`INSERT INTO \`user\` (id, domain_id, enabled, extra)
+      SELECT 100000 + a.v * 4096 + b.v * 512 + c.v * 64 + d.v * 8 + e.v, 'crowd', 1, '{}' FROM ${a}, ${b}, ${c}, ${d}, ${e}
+      UNION ALL SELECT 200000 + a.v * 64 + b.v * 8 + c.v, 'crowd', 1, '{}' FROM ${a}, ${b}, ${c}`,
+    );
+    await execute(
+      api.database.manager,
+      sql`INSERT INTO user_group_membership (user_id, group_id) SELECT id, 'crowd' FROM \`user\` WHERE domain_id = 'crowd'`,
+    );
+    expect(await shown('/v3/groups/crowd/users')).toHaveLength(8 ** 5 + 8 ** 3);
   });
 
   test('a member is linked as a user', async () => {

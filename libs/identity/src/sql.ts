@@ -38,3 +38,16 @@ export const select = <Row>(manager: EntityManager, { text, values }: Sql): Prom
 export const execute = async (manager: EntityManager, { text, values }: Sql): Promise<void> => {
   await manager.query(text, [...values]);
 };
+
+// SQLite takes some 32,000 values in a statement, and nobody gains by more of them at once.
+const AT_ONCE = 1000;
+
+/** Asks about many ids in as few statements as there can be. */
+export async function inBatches<Row>(
+  ids: readonly string[],
+  ask: (ids: readonly string[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const found: Row[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) found.push(...(await ask(ids.slice(at, at + AT_ONCE))));
+  return found;
+}

@@ -2,7 +2,7 @@ import { unfold, type Database } from '@keystone/database';
 import { ACCOUNT, ACCOUNTS, accountsOf } from './account.store.ts';
 import type { AccountRow } from './account.ts';
 import { markerNotFound, rowsFor, type PageBounds } from './page.ts';
-import { every, oneOf, select, sql, type Sql } from './sql.ts';
+import { every, inBatches, oneOf, select, sql, type Sql } from './sql.ts';
 import type { UserFilter } from './user-filter.ts';
 import { optionsOf, type StoredOption, type UserOptions } from './user-option.ts';
 
@@ -23,14 +23,14 @@ export interface FederatedIdentity {
 type UserRow = AccountRow & { extra: string | null };
 
 async function withOptions(rows: readonly UserRow[], { manager }: Database): Promise<StoredUser[]> {
-  const ids = rows.map(({ id }) => id);
-  const stored =
-    ids.length === 0
-      ? []
-      : await select<StoredOption & { user_id: string }>(
-          manager,
-          sql`SELECT user_id, option_id, option_value FROM user_option WHERE user_id IN ${oneOf(ids)}`,
-        );
+  const stored = await inBatches(
+    rows.map(({ id }) => id),
+    (ids) =>
+      select<StoredOption & { user_id: string }>(
+        manager,
+        sql`SELECT user_id, option_id, option_value FROM user_option WHERE user_id IN ${oneOf(ids)}`,
+      ),
+  );
   const of = Map.groupBy(stored, ({ user_id }) => user_id);
   return rows.map(({ extra, ...account }) => ({
     account,

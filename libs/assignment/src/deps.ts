@@ -6,6 +6,7 @@ import { projectStore, type ProjectStore } from './project.store.ts';
 import { resolver, type Resolver } from './resolve.store.ts';
 import { grantStore, type GrantStore } from './role-assignment.store.ts';
 import { roleStore, type RoleStore } from './role.store.ts';
+import { trustStore, type TrustStore } from './trust.store.ts';
 
 export interface AssignmentDeps {
   bus: Bus;
@@ -14,6 +15,7 @@ export interface AssignmentDeps {
   roles: RoleStore;
   grants: GrantStore;
   effective: EffectiveStore;
+  trusts: TrustStore;
   resolve: Resolver;
 }
 
@@ -26,6 +28,7 @@ export function assignmentDeps({ database, bus, config }: Context): AssignmentDe
     roles: roleStore(database),
     grants: grantStore(database),
     effective: effectiveStore(database, resolve),
+    trusts: trustStore(database),
     resolve,
   };
 }

@@ -1,10 +1,12 @@
 import type { RoleRef, Scope } from '@keystone/contracts';
 import { column, key, type Database } from '@keystone/database';
 import { EntitySchema } from 'typeorm';
-import { ROOT_DOMAIN, selectProjects } from './project.store.ts';
-import { GLOBAL } from './role.store.ts';
+import { heldBy, heldIn, ON_DOMAIN, ON_PROJECT, SYSTEM_TYPES, TYPES, type Actors } from './held.store.ts';
+import { selectProjects } from './project.store.ts';
+import { GLOBAL, ROLE, roleOf, WITH_OPTIONS, type RoleRow } from './role.store.ts';
 import type { Resolver } from './resolve.store.ts';
 import { list, query, sql, type Sql } from './sql.ts';
+import { unionOf, type Branch } from './union.ts';
 
 const grant = {
   type: key(column.text),
@@ -23,67 +25,52 @@ export const SystemAssignmentTable = new EntitySchema<Record<string, unknown>>({
   columns: grant,
 });
 
-/** A user, and groups: those given, or all there are. */
-export interface Actors {
-  user_id: string;
-  group_ids: readonly string[] | null;
+/** What is asked about roles; see the question `assignment.roles-on`. */
+export interface RolesAsked extends Actors {
+  scope: Scope | null;
+  role_ids?: readonly string[];
+  federated_group_ids?: readonly string[];
 }
 
-const ON_PROJECT = sql`('UserProject', 'GroupProject')`;
-const ON_DOMAIN = sql`('UserDomain', 'GroupDomain')`;
+const ROLE_ID = sql`role_id`;
 
-/** Which grants are the user's or the groups'. */
-const heldBy = ({ user_id, group_ids }: Actors, types: { user: Sql; group: Sql }): Sql => {
-  const ofGroups = group_ids ? sql`AND a.actor_id IN ${list(group_ids)}` : sql``;
-  return sql`(a.type IN ${types.user} AND a.actor_id = ${user_id} OR a.type IN ${types.group} ${ofGroups})`;
-};
+const bringing = (roleIds: readonly string[]) => sql`(
+  WITH RECURSIVE brought (role_id) AS (
+    SELECT id AS role_id FROM role WHERE id IN ${list(roleIds)}
+    UNION SELECT i.implied_role_id FROM brought b JOIN implied_role i ON i.prior_role_id = b.role_id)
+  SELECT role_id FROM brought)`;
 
-const TYPES = { user: sql`('UserProject', 'UserDomain')`, group: sql`('GroupProject', 'GroupDomain')` };
-const SYSTEM_TYPES = { user: sql`('UserSystem')`, group: sql`('GroupSystem')` };
-
-const ofGroup = sql`CASE WHEN a.type IN ('GroupProject', 'GroupDomain', 'GroupSystem') THEN a.actor_id END`;
-
-/** Roles granted and, from there, implied. `UNION` keeps each once, so that a loop of implications ends. */
-const implied = (before: Sql, granted: Sql) => sql`(
-  WITH RECURSIVE ${before} held (group_id, role_id) AS (
-    SELECT ${ofGroup} AS group_id, a.role_id ${granted}
-    UNION SELECT h.group_id, i.implied_role_id FROM held h JOIN implied_role i ON i.prior_role_id = h.role_id)
-  SELECT group_id, role_id FROM held)`;
-
-/** Granted on the project itself, or inherited from a project above it or from its domain. */
-const onProject = (project: string, actors: Actors) =>
-  implied(
-    sql`lineage (id, parent_id, domain_id) AS (
-      SELECT id, parent_id, domain_id FROM project WHERE id = ${project} AND id <> ${ROOT_DOMAIN}
-      UNION SELECT p.id, p.parent_id, p.domain_id FROM project p JOIN lineage l ON p.id = l.parent_id),`,
-    sql`FROM assignment a WHERE ${heldBy(actors, TYPES)} AND (
-      a.type IN ${ON_PROJECT} AND a.inherited = 0 AND a.target_id = ${project}
-      OR a.type IN ${ON_PROJECT} AND a.inherited = 1 AND a.target_id IN (SELECT id FROM lineage WHERE id <> ${project})
-      OR a.type IN ${ON_DOMAIN} AND a.inherited = 1 AND a.target_id IN (SELECT domain_id FROM lineage WHERE id = ${project}))`,
-  );
-
-/** What is inherited from a domain holds on its projects, not on the domain. */
-const onDomain = (domain: string, actors: Actors) =>
-  implied(
-    sql``,
-    sql`FROM assignment a
-    WHERE ${heldBy(actors, TYPES)} AND a.type IN ${ON_DOMAIN} AND a.inherited = 0 AND a.target_id = ${domain}`,
-  );
-
-const onSystem = (actors: Actors) =>
-  implied(sql``, sql`FROM system_assignment a WHERE ${heldBy(actors, SYSTEM_TYPES)} AND a.target_id = 'system'`);
+function branches({ scope, role_ids, federated_group_ids, ...actors }: RolesAsked): Branch[] {
+  const made: Branch[] = [];
+  if (scope) {
+    const columns = { group_id: sql`group_id`, role_id: ROLE_ID };
+    made.push({ kind: 'scope', columns, from: sql`${heldIn(scope, actors)} granted` });
+  }
+  if (federated_group_ids && scope) {
+    const bearer = { ...actors, group_ids: federated_group_ids };
+    const from = sql`system_assignment a WHERE ${heldBy(bearer, SYSTEM_TYPES)} AND a.target_id = 'system'`;
+    made.push({ kind: 'system', columns: { role_id: sql`a.role_id` }, from });
+  }
+  if (role_ids?.length)
+    made.push({ kind: 'implied', columns: { role_id: ROLE_ID }, from: sql`${bringing(role_ids)} b` });
+  return made;
+}
 
 /** Roles of a domain are only there to imply others: they are in no token (assignment/core.py _strip_domain_roles). */
-const shown = (held: Sql) => sql`
-  SELECT h.group_id, r.id, r.name FROM ${held} h JOIN role r ON r.id = h.role_id WHERE r.domain_id = ${GLOBAL}`;
+const shown = (asked: RolesAsked, kinds: Sql) => {
+  const [columns, options] = asked.federated_group_ids ? [ROLE, WITH_OPTIONS] : [sql`r.id, r.name`, sql``];
+  return sql`SELECT h.*, ${columns} FROM (${kinds}) h JOIN role r ON r.id = h.role_id ${options}
+    WHERE r.domain_id = ${GLOBAL} OR h.kind = 'implied'`;
+};
 
-interface Held extends RoleRef {
+interface Held extends RoleRow {
+  kind: 'scope' | 'system' | 'implied';
   group_id: string | null;
 }
 
-function grantsOf(rows: readonly Held[]): { group_id: string | null; roles: RoleRef[] }[] {
+function grantsOf(rows: readonly Held[], roleIn: (row: Held) => RoleRef) {
   const byHolder = Map.groupBy(rows, ({ group_id }) => group_id);
-  return [...byHolder].map(([group_id, held]) => ({ group_id, roles: held.map(({ id, name }) => ({ id, name })) }));
+  return [...byHolder].map(([group_id, held]) => ({ group_id, roles: held.map(roleIn) }));
 }
 
 /** What is granted to the actors anywhere, as far as it comes to a role that counts in the end. */
@@ -114,20 +101,40 @@ export type EffectiveStore = ReturnType<typeof effectiveStore>;
 
 /** Answers what users may do, and where (assignment/core.py), each with one or two statements. */
 export const effectiveStore = (database: Database, resolve: Resolver) => {
-  const held = async (granted: Sql) => grantsOf(await query<Held>(database, shown(granted)));
+  async function held(asked: RolesAsked) {
+    const kinds = branches(asked);
+    const rows = kinds.length > 0 ? await query<Held>(database, shown(asked, unionOf(kinds))) : [];
+    const of = (kind: Held['kind']) => rows.filter((row) => row.kind === kind);
+    const roleIn = (row: Held): RoleRef => (asked.federated_group_ids ? roleOf(row) : { id: row.id, name: row.name });
+    return {
+      grants: grantsOf(of('scope'), roleIn),
+      ...(asked.role_ids && { implied_role_ids: of('implied').map(({ id }) => id) }),
+      ...(asked.federated_group_ids && { system_roles: of('system').map(roleIn) }),
+    };
+  }
+
+  async function places(scope: Scope | null, domainIds: readonly string[]) {
+    const own = scope && 'domain_id' in scope ? [scope.domain_id] : [];
+    const projects = scope && 'project_id' in scope ? [{ id: scope.project_id }] : [];
+    const domains = [...own, ...domainIds].map((id) => ({ id }));
+    if (domains.length + projects.length === 0) return { project: null, domain: null, domains: [] };
+    const found = await resolve({ domains, projects });
+    return {
+      project: found.projects[0] ?? null,
+      domain: (own.length > 0 && found.domains[0]) || null,
+      domains: found.domains.slice(own.length).filter((domain) => domain !== null),
+    };
+  }
 
   return {
-    async rolesOn({ scope, ...actors }: Actors & { scope: Scope }) {
-      if ('system' in scope) return { project: null, domain: null, grants: await held(onSystem(actors)) };
-      if ('domain_id' in scope) {
-        const keys = { domains: [{ id: scope.domain_id }], projects: [] };
-        const [found, grants] = await Promise.all([resolve(keys), held(onDomain(scope.domain_id, actors))]);
-        const domain = found.domains[0] ?? null;
-        return { project: null, domain, grants: domain ? grants : [] };
-      }
-      const keys = { domains: [], projects: [{ id: scope.project_id }] };
-      const [found, grants] = await Promise.all([resolve(keys), held(onProject(scope.project_id, actors))]);
-      return { project: found.projects[0] ?? null, domain: null, grants };
+    async rolesOn({ domain_ids, ...asked }: RolesAsked & { domain_ids?: readonly string[] }) {
+      const [{ domains, ...found }, { grants, ...rest }] = await Promise.all([
+        places(asked.scope, domain_ids ?? []),
+        held(asked),
+      ]);
+      // What is left of the grants of a domain that is gone gives nothing.
+      const gone = asked.scope && 'domain_id' in asked.scope && !found.domain;
+      return { ...found, grants: gone ? [] : grants, ...rest, ...(domain_ids && { domains }) };
     },
 
     /** Disabled ones too: neither does Python leave them out. */

@@ -1,5 +1,5 @@
 import { answer } from '@keystone/bus';
-import { domainsOf, projectsOf, resolve, rolesOn, systemOf } from '@keystone/contracts';
+import { domainsOf, projectsOf, resolve, rolesOn, systemOf, trustOn } from '@keystone/contracts';
 import { module } from '@keystone/module';
 import { assignmentDeps, type AssignmentDeps } from './deps.ts';
 import { domainOf, domainOperations } from './domain.ts';
@@ -7,6 +7,7 @@ import { projectOperations } from './project.ts';
 import { roleOperations } from './role.ts';
 import { roleAssignmentOperations } from './role-assignment.ts';
 import { assignmentTables } from './tables.ts';
+import { trustOnProject } from './trust.ts';
 
 export { bootstrapAssignment, bootstrapGrants, type AssignmentBootstrap } from './bootstrap.store.ts';
 
@@ -22,5 +23,6 @@ export const assignment = module<AssignmentDeps>({
     answer(bus, projectsOf, deps.effective.projectsOf);
     answer(bus, domainsOf, async (holder) => (await deps.effective.domainsOf(holder)).map(domainOf));
     answer(bus, systemOf, deps.effective.systemOf);
+    answer(bus, trustOn, (asked) => trustOnProject(asked, deps));
   },
 });

@@ -39,7 +39,7 @@ export const ImpliedRoleTable = new EntitySchema<Record<string, unknown>>({
   columns: { prior_role_id: key(column.text), implied_role_id: key(column.text) },
 });
 
-interface RoleRow {
+export interface RoleRow {
   id: string;
   name: string;
   extra: string | null;
@@ -59,20 +59,22 @@ const FILTERS: FilterColumns = {
   domain_id: { column: sql`r.domain_id`, length: 64 },
 };
 
-const roleOf = ({ immutable, extra, ...row }: RoleRow): Role =>
+export const roleOf = ({ id, name, description, immutable, extra, ...row }: RoleRow): Role =>
   unfold<Role>({
-    ...row,
+    id,
+    name,
+    description,
     domain_id: row.domain_id === GLOBAL ? null : row.domain_id,
     options: immutable === null ? {} : { immutable: jsonText.from(immutable) },
     extra,
   });
 
+/** The columns of a RoleRow, of `role r` and what {@link WITH_OPTIONS} adds to it. */
+export const ROLE = sql`r.id, r.name, r.extra, r.domain_id, r.description, o.option_value AS immutable`;
+export const WITH_OPTIONS = sql`LEFT JOIN role_option o ON o.role_id = r.id AND o.option_id = 'IMMU'`;
+
 async function selectRoles(database: Database, tail: Sql): Promise<Role[]> {
-  const rows = await query<RoleRow>(
-    database,
-    sql`SELECT r.id, r.name, r.extra, r.domain_id, r.description, o.option_value AS immutable
-    FROM role r LEFT JOIN role_option o ON o.role_id = r.id AND o.option_id = 'IMMU' ${tail}`,
-  );
+  const rows = await query<RoleRow>(database, sql`SELECT ${ROLE} FROM role r ${WITH_OPTIONS} ${tail}`);
   return rows.map(roleOf);
 }
 

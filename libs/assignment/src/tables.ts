@@ -1,6 +1,7 @@
 import { AssignmentTable, SystemAssignmentTable } from './effective.store.ts';
 import { ProjectOptionTable, ProjectTable, ProjectTagTable } from './project.store.ts';
 import { ImpliedRoleTable, RoleOptionTable, RoleTable } from './role.store.ts';
+import { TrustRoleTable, TrustTable } from './trust.store.ts';
 
 /** Tables that only this subsystem writes. */
 export const assignmentTables = [
@@ -12,4 +13,6 @@ export const assignmentTables = [
   ImpliedRoleTable,
   AssignmentTable,
   SystemAssignmentTable,
+  TrustTable,
+  TrustRoleTable,
 ] as const;

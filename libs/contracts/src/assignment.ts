@@ -43,16 +43,78 @@ export type Scope = Static<typeof Scope>;
 
 /**
  * What the user, and every group (or those given), may do in a scope: granted there, inherited, implied. Grants of
- * groups come apart so that the question can be asked before it is known which groups the user is in.
+ * groups come apart so that the question can be asked before it is known which groups the user is in. The rest is told
+ * where it is asked for: one question for all that a token needs of projects, domains and roles.
  */
 export const rolesOn = question(
   'assignment.roles-on',
-  Type.Object({ user_id: Id, group_ids: Type.Union([Type.Array(Id), Type.Null()]), scope: Scope }),
+  Type.Object({
+    user_id: Id,
+    group_ids: Type.Union([Type.Array(Id), Type.Null()]),
+    /** Null: nothing but the rest is asked for. */
+    scope: Type.Union([Scope, Type.Null()]),
+    /** Domains to tell of besides. */
+    domain_ids: Type.Optional(Type.Array(Id)),
+    /** Roles that an application credential or an OAuth 1 access token is limited to. */
+    role_ids: Type.Optional(Type.Array(Id)),
+    /** Groups of a federated token: their grants on the system, and the user's, count in any scope. Roles come whole. */
+    federated_group_ids: Type.Optional(Type.Array(Id)),
+  }),
   Type.Object({
     /** Null for the system, and where there is no such project or domain. */
     project: Type.Union([ProjectRef, Type.Null()]),
     domain: Type.Union([DomainRef, Type.Null()]),
     grants: Type.Array(Type.Object({ group_id: Type.Union([Id, Type.Null()]), roles: Type.Array(RoleRef) })),
+    /** Those of `domain_ids` that there are. */
+    domains: Type.Optional(Type.Array(DomainRef)),
+    /** Those of `role_ids` that there are, and all that they imply. */
+    implied_role_ids: Type.Optional(Type.Array(Id)),
+    /** Granted on the system to the user or one of `federated_group_ids`, without what is implied. */
+    system_roles: Type.Optional(Type.Array(RoleRef)),
+  }),
+);
+
+/** A role as `GET /v3/roles` shows it, but for its links. */
+const WholeRole = Type.Object({ id: Id, name: Type.String(), domain_id: Type.Union([Id, Type.Null()]) });
+
+/** What one user lets another do in his place, with all that it was handed on through. */
+export const Trust = Type.Object({
+  trustor_user_id: Id,
+  trustee_user_id: Id,
+  impersonation: Type.Boolean(),
+  /** Seconds since the epoch after which it, or one that it was handed on from, no longer counts. */
+  expires_at: Type.Union([Type.Number(), Type.Null()]),
+  /** Who began the chain of trusts that this one was handed on through; the trustor where it is the first. */
+  original_trustor_user_id: Id,
+  /** Those through whose hands it went: all must still be enabled. */
+  agent_user_ids: Type.Array(Id),
+  /** Was it handed on as `[trust]` and the trusts before it allow? */
+  sound: Type.Boolean(),
+  /** The roles handed on and all that they imply, whether or not there are such roles any more. */
+  role_ids: Type.Array(Id),
+});
+export type Trust = Static<typeof Trust>;
+
+/**
+ * What a trust comes to on its project. `grants` are those of its roles that the trustors, and any group, hold there now;
+ * which groups count is known when the trustors' groups are.
+ */
+export const trustOn = question(
+  'assignment.trust-on',
+  Type.Object({ trust_id: Id, project_id: Id, domain_ids: Type.Array(Id) }),
+  Type.Object({
+    project: Type.Union([ProjectRef, Type.Null()]),
+    domains: Type.Array(DomainRef),
+    /** Null where it, or one that it was handed on from, was deleted or has no uses left. */
+    trust: Type.Union([Trust, Type.Null()]),
+    roles: Type.Array(WholeRole),
+    grants: Type.Array(
+      Type.Object({
+        user_id: Type.Union([Id, Type.Null()]),
+        group_id: Type.Union([Id, Type.Null()]),
+        role_id: Id,
+      }),
+    ),
   }),
 );
 

@@ -1,8 +1,9 @@
 import { question } from '@keystone/bus';
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 
 const Id = Type.String();
-const IdOrNull = Type.Union([Id, Type.Null()]);
+const OrNull = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const IdOrNull = OrNull(Id);
 
 /** What a token needs to know of its user. */
 export const Subject = Type.Object({
@@ -38,13 +39,52 @@ export const authenticate = question(
   { secret: true, deadline: 30_000 },
 );
 
-/** Who the user of a token is now; null where there is none (any more). */
+/** An application credential, as far as a token made with it shows it. */
+export const ApplicationCredential = Type.Object({
+  id: Id,
+  name: Type.String(),
+  unrestricted: Type.Boolean(),
+  role_ids: Type.Array(Id),
+  /** Null where it may be used for every request. */
+  access_rules: OrNull(
+    Type.Array(
+      Type.Object({
+        id: IdOrNull,
+        service: OrNull(Type.String()),
+        path: OrNull(Type.String()),
+        method: OrNull(Type.String()),
+      }),
+    ),
+  ),
+});
+export type ApplicationCredential = Static<typeof ApplicationCredential>;
+
+/** What a user has let a consumer do for him (OAuth 1). */
+export const AccessToken = Type.Object({ id: Id, consumer_id: Id, role_ids: Type.Array(Id) });
+export type AccessToken = Static<typeof AccessToken>;
+
+/**
+ * Who the user of a token is now; null where there is none (any more). The rest is told where it is asked for: one
+ * question for all that a token needs of people and of what they have made.
+ */
 export const subjectOf = question(
   'identity.subject-of',
-  Type.Object({ user_id: Id }),
   Type.Object({
-    subject: Type.Union([Subject, Type.Null()]),
+    user_id: Id,
+    /** Of a trust: who else takes part in it. */
+    other_user_ids: Type.Optional(Type.Array(Id)),
+    application_credential_id: Type.Optional(Id),
+    access_token_id: Type.Optional(Id),
+    identity_provider_id: Type.Optional(Id),
+  }),
+  Type.Object({
+    subject: OrNull(Subject),
     service_providers: Type.Array(ServiceProvider),
+    /** Those of `other_user_ids` that there are. */
+    others: Type.Optional(Type.Array(Subject)),
+    application_credential: Type.Optional(OrNull(ApplicationCredential)),
+    access_token: Type.Optional(OrNull(AccessToken)),
+    identity_provider: Type.Optional(OrNull(Type.Object({ id: Id, enabled: Type.Boolean() }))),
   }),
 );
 

@@ -3,6 +3,7 @@ import type { Context } from '@keystone/module';
 import type { Log } from '@keystone/telemetry';
 import type { Circumstances } from './account.ts';
 import { authenticationStore, type AuthenticationStore } from './authentication.store.ts';
+import { bearerStore, type BearerStore } from './bearer.store.ts';
 import { groupStore, type GroupStore } from './group.store.ts';
 import { directoryStore, type DirectoryStore } from './directory.store.ts';
 import { decoys } from './password-options.ts';
@@ -17,6 +18,7 @@ export interface IdentityDeps {
   /** A hash that fits no password, as costly as the configuration's. */
   decoy(config: Config): string;
   subjects: SubjectStore;
+  bearers: BearerStore;
   authentications: AuthenticationStore;
   users: UserStore;
   groups: GroupStore;
@@ -29,6 +31,7 @@ export const identityDeps = ({ config, clock, log, database }: Context): Identit
   log,
   decoy: decoys(),
   subjects: subjectStore(database),
+  bearers: bearerStore(database),
   authentications: authenticationStore(database),
   users: userStore(database),
   groups: groupStore(database),

@@ -19,7 +19,7 @@ export const identity = module<IdentityDeps>({
   deps: identityDeps,
   listen(bus, deps) {
     answer(bus, authenticate, (attempt) => authenticateUser(attempt, deps));
-    answer(bus, subjectOf, ({ user_id }) => subjectOfToken(user_id, deps));
+    answer(bus, subjectOf, (asked) => subjectOfToken(asked, deps));
     answer(bus, groupsOf, ({ user_id }) => groupsOfUser(user_id, deps));
     answer(bus, namesOf, (asked) => namesOfAll(asked, deps));
     answer(bus, membersOf, ({ group_ids }) => membersOfGroups(group_ids, deps));

@@ -1,5 +1,6 @@
 import type { Subject } from '@keystone/contracts';
 import { enabledNow, nameOf, shownExpiry, type Circumstances } from './account.ts';
+import type { Bearing, Borne } from './bearer.store.ts';
 import type { IdentityDeps } from './deps.ts';
 import { membershipEnd } from './membership.ts';
 import { requireSql } from './driver.ts';
@@ -28,15 +29,34 @@ export function subjectFrom(row: SubjectRow, surroundings: Surroundings, circums
   };
 }
 
+interface Asked extends Borne {
+  user_id: string;
+  other_user_ids?: readonly string[];
+}
+
+interface Answer extends Omit<Bearing, 'of'> {
+  subject: Subject | null;
+  service_providers: ServiceProvider[];
+  others?: Subject[];
+}
+
 /** Answers `identity.subject-of`. */
 export async function subjectOfToken(
-  userId: string,
-  { subjects, config, now }: IdentityDeps,
-): Promise<{ subject: Subject | null; service_providers: ServiceProvider[] }> {
+  { user_id, other_user_ids, ...borne }: Asked,
+  { subjects, bearers, config, now }: IdentityDeps,
+): Promise<Answer> {
   requireSql(config());
-  const [row, surroundings] = await Promise.all([subjects.find({ id: userId }), subjects.surroundings(userId)]);
-  const subject = row ? subjectFrom(row, surroundings, { config: config(), now: now() }) : null;
-  return { subject, service_providers: surroundings.serviceProviders };
+  const ids = [...new Set([user_id, ...(other_user_ids ?? [])])];
+  const [rows, { of, ...found }] = await Promise.all([subjects.findAll(ids), bearers.around(ids, borne)]);
+  const circumstances = { config: config(), now: now() };
+  const people = new Map(rows.map((row) => [row.id, subjectFrom(row, of(row.id), circumstances)]));
+  const others = other_user_ids?.map((id) => people.get(id)).filter((subject) => subject !== undefined);
+  return {
+    subject: people.get(user_id) ?? null,
+    service_providers: of(user_id).serviceProviders,
+    ...(others && { others }),
+    ...found,
+  };
 }
 
 /** Answers `identity.groups-of`. */

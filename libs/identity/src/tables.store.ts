@@ -1,5 +1,12 @@
 import { column, key, nullable } from '@keystone/database';
 import { EntitySchema } from 'typeorm';
+import { AccessTokenTable, ConsumerTable } from './access-token.store.ts';
+import {
+  AccessRuleTable,
+  ApplicationCredentialAccessRuleTable,
+  ApplicationCredentialRoleTable,
+  ApplicationCredentialTable,
+} from './application-credential.store.ts';
 
 type Any = Record<string, unknown>;
 
@@ -119,4 +126,10 @@ export const identityTables = [
   ExpiringUserGroupMembershipTable,
   IdentityProviderTable,
   ServiceProviderTable,
+  ApplicationCredentialTable,
+  ApplicationCredentialRoleTable,
+  AccessRuleTable,
+  ApplicationCredentialAccessRuleTable,
+  ConsumerTable,
+  AccessTokenTable,
 ];

@@ -79,8 +79,8 @@ function answers(bus: Bus, world: World): void {
     projects: projects.map((key) => (('id' in key ? key.id === PROJECT : key.name === 'north') ? world.project : null)),
   }));
   answer(bus, rolesOn, async ({ scope }) => ({
-    project: 'project_id' in scope && scope.project_id === PROJECT ? world.project : null,
-    domain: 'domain_id' in scope && scope.domain_id === 'default' ? world.domain : null,
+    project: scope && 'project_id' in scope && scope.project_id === PROJECT ? world.project : null,
+    domain: scope && 'domain_id' in scope && scope.domain_id === 'default' ? world.domain : null,
     grants: [...(world.granted ? [{ group_id: null, roles: [ROLE] }] : []), ...world.groupGrants],
   }));
   answer(bus, catalogFor, async () => CATALOG);

@@ -1,4 +1,4 @@
-import { hash, parseOptions, verify } from '@node-rs/bcrypt';
+import { hash, verify } from '@node-rs/bcrypt';
 import { createHmac } from 'node:crypto';
 import { BCRYPT_BYTES } from './length.ts';
 import type { PasswordOptions } from './options.ts';
@@ -18,15 +18,19 @@ const bcrypt64 = (bytes: Uint8Array): string =>
     .replaceAll('=', '')
     .replace(/./g, (digit) => BCRYPT[STANDARD.indexOf(digit)] ?? '');
 
+/** bcrypt's own limits. */
+const isCost = (cost: number) => Number.isInteger(cost) && cost >= 4 && cost <= 31;
+
+const checkedCost = (options: PasswordOptions): number => {
+  const cost = costOf(options);
+  if (!isCost(cost)) throw new RangeError(`bcrypt takes 4 to 31 rounds, not ${cost}`);
+  return cost;
+};
+
 const WELL_FORMED = /^\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}$/;
 
 const verifyBcrypt = async (password: Uint8Array, stored: string): Promise<boolean> => {
-  if (!WELL_FORMED.test(stored)) return malformed();
-  try {
-    parseOptions(stored);
-  } catch {
-    return malformed(); // a cost that is out of range
-  }
+  if (!WELL_FORMED.test(stored) || !isCost(Number(stored.slice(4, 6)))) return malformed();
   return verify(password.subarray(0, BCRYPT_BYTES), stored);
 };
 
@@ -37,8 +41,9 @@ const verifyBcrypt = async (password: Uint8Array, stored: string): Promise<boole
 export const bcrypt: Scheme = {
   idents: ['$2$', '$2a$', '$2b$', '$2x$', '$2y$'],
   verify: verifyBcrypt,
-  hash: (password, options, random) =>
-    hash(password.subarray(0, BCRYPT_BYTES), { cost: costOf(options), salt: random(16), version: '2b' }),
+  hash: async (password, options, random) =>
+    // The library names its own program, `2y`; Python's name is `2b`.
+    (await hash(password.subarray(0, BCRYPT_BYTES), checkedCost(options), random(16))).replace(/^\$2y/, '$$2b'),
   decoy: (options, random) =>
     `$2b$${String(costOf(options)).padStart(2, '0')}$${bcrypt64(random(16))}${bcrypt64(random(23))}`,
 };
@@ -60,11 +65,11 @@ export const bcryptSha256: Scheme = {
     return verifyBcrypt(digest(password, salt), `$${named['t']}$${cost}$${salt}${checksum}`);
   },
   hash: async (password, options, random) => {
-    const cost = costOf(options);
-    const salt = bcrypt64(random(16));
-    const prefix = `$2b$${String(cost).padStart(2, '0')}$`;
-    const hashed = await hash(digest(password, salt), { salt: prefix + salt });
-    return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${hashed.slice(prefix.length + salt.length)}`;
+    const cost = checkedCost(options);
+    const bytes = random(16);
+    const salt = bcrypt64(bytes);
+    const hashed = await hash(digest(password, salt), cost, bytes);
+    return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${hashed.slice(-31)}`;
   },
   decoy: (options, random) =>
     `$bcrypt-sha256$v=2,t=2b,r=${costOf(options)}$${bcrypt64(random(16))}$${bcrypt64(random(23))}`,

@@ -9,7 +9,8 @@ import type { WatchedTables } from './watched.ts';
 /** The last transaction that was dealt with, to go on behind it: where it stands, on which server, and its name. */
 export interface Place extends Position {
   server: string;
-  gtid: string;
+  /** Null for the end of a log of which no transaction has been seen. */
+  gtid: string | null;
 }
 
 export interface BinlogOptions {
@@ -31,7 +32,9 @@ export interface Binlog {
   glance(): Promise<Glance>;
   /** Resolves once all that stands before has been heard. @throws BinlogError when the log is lost before */
   reach(position: Position): Promise<void>;
-  /** The place behind which this transaction is the last; null for one without a name. */
+  /** Where to go on when nothing has been heard. */
+  begin: Place;
+  /** Where to go on behind this transaction; null for one without a name, behind which nobody can. */
   placeOf(transaction: Transaction): Place | null;
   /** Resolves when it is followed no longer. */
   ended: Promise<BinlogError>;
@@ -51,7 +54,8 @@ export async function openBinlog(options: BinlogOptions, heard: Heard): Promise<
     const server = await inspectServer(session, `'${options.server.user}'`);
     const parts = { options, session, server };
     const why = cannotResume(options.from, server);
-    return await (why === undefined ? resume(parts, heard) : startFresh(parts, heard, why));
+    if (why !== undefined) return await startFresh(parts, heard, why);
+    return await (options.from?.gtid === null ? resumeAtEnd(parts, heard) : resume(parts, heard));
   } catch (error) {
     session.close();
     throw error;
@@ -70,8 +74,18 @@ function cannotResume(from: Place | null, { identity }: BinlogServer): string | 
 }
 
 async function startFresh(parts: Parts, heard: Heard, why: string): Promise<Binlog> {
-  const opened = await follow(parts, await parts.server.end(), heard);
-  return binlog(parts, opened, why);
+  const end = await parts.server.end();
+  const opened = await follow(parts, end, heard);
+  return binlog(parts, opened, { fresh: why, begin: { ...end, gtid: null, server: parts.server.identity } });
+}
+
+/** Where nothing has happened since, the end of the log is still where it was. */
+async function resumeAtEnd(parts: Parts, heard: Heard): Promise<Binlog> {
+  const from = parts.options.from as Place;
+  const end = await parts.server.end();
+  const same = end.file === from.file && end.offset === from.offset;
+  if (!same) return startFresh(parts, heard, `nothing tells that ${printPosition(from)} is still the same`);
+  return binlog(parts, await follow(parts, end, heard), { fresh: null, begin: from });
 }
 
 /** Reads the last transaction again, to see that it is still there: another log may go by the same name. */
@@ -90,7 +104,7 @@ async function resume(parts: Parts, heard: Heard): Promise<Binlog> {
   void opened.stream.ended.then((error) => again.reject(error));
   try {
     await again.promise;
-    return binlog(parts, opened, null);
+    return binlog(parts, opened, { fresh: null, begin: from });
   } catch (error) {
     if (!(error instanceof BinlogError && error.kind === 'position')) throw error;
     return startFresh(parts, heard, error.message);
@@ -115,13 +129,13 @@ async function follow({ options, session, server }: Parts, from: Position, heard
   return { stream, end: () => void socket.destroy() };
 }
 
-function binlog({ session, server }: Parts, { stream, end }: Opened, fresh: string | null): Binlog {
+function binlog({ session, server }: Parts, { stream, end }: Opened, start: Pick<Binlog, 'fresh' | 'begin'>): Binlog {
   const close = () => {
     end();
     session.close();
   };
   return {
-    fresh,
+    ...start,
     at: stream.at,
     glance: () => server.glance(),
     reach: stream.reach,

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPython } from './install.ts';
+import { installPython, installServers } from './install.ts';
 import { freeBase } from './ports.ts';
 import { startStack } from './stack.ts';
 
@@ -15,12 +15,16 @@ export interface TestServers {
   stop: () => Promise<void>;
 }
 
-/** MariaDB and NATS in a temporary folder on free ports; they go when this process does, or with `stop`. */
+/**
+ * MariaDB and NATS in a temporary folder on free ports; they go when this process does, or with `stop`. memcached is
+ * installed: the suites that need one start their own.
+ */
 export async function testServers(): Promise<TestServers> {
   const dir = await mkdtemp(join(tmpdir(), 'keystone-ts-'));
   // Its files are closed to others one by one; MariaDB, being another user under root, must pass.
   await chmod(dir, 0o711);
   const { python } = await installPython();
+  await installServers(['memcached']);
   const stack = await startStack({ dir, base: await freeBase(), only: ['mariadb', 'nats'], atExit: 'clean' });
   return {
     KTS_TEST_MYSQL_URL: stack.urls.mysql,

@@ -3,7 +3,7 @@ import type { Bus } from '@keystone/bus';
 import type { Config } from '@keystone/config';
 import type { Database, EntitySchema } from '@keystone/database';
 import type { PythonCache } from '@keystone/python-cache';
-import type { Log } from '@keystone/telemetry';
+import type { Log, Telemetry } from '@keystone/telemetry';
 
 /** What a subsystem is given to work with. */
 export interface Context {
@@ -16,6 +16,8 @@ export interface Context {
   log: Log;
   /** Every write goes through it where Python Keystone keeps what it changes. */
   pythonCache: PythonCache;
+  /** For counters and gauges of the subsystem's own. */
+  meter: Telemetry['meter'];
 }
 
 /** One line of `/readyz`: a thing that the subsystem cannot work without. */
@@ -35,6 +37,8 @@ export interface Module<D = never> {
   /** Subscribes the answers to the questions of its contract. */
   listen?(bus: Bus, deps: D): void;
   readiness?(deps: D): Dependency[];
+  /** The process ends, and everything is still there: lets go of what another process waits for. */
+  leave?(deps: D): void | Promise<void>;
   close?(deps: D): void | Promise<void>;
 }
 

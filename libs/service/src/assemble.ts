@@ -81,8 +81,12 @@ export async function assemble(
   });
   opened.defer(() => bus.drain());
 
-  const context: Context = { database, bus, config: settings.current, clock: Date.now, log, pythonCache };
+  const { meter } = telemetry;
+  const context: Context = { database, bus, config: settings.current, clock: Date.now, log, pythonCache, meter };
   await options.prepare?.(context);
+  opened.defer(async () => {
+    for (const { module, deps } of running) await module.leave?.(deps);
+  });
   await runModules(all, context, running);
   return { name, settings, log, telemetry, context, running };
 }

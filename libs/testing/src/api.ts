@@ -9,6 +9,7 @@ import type { Context, Module } from '@keystone/module';
 import { compilePolicy, type PolicyOverrides } from '@keystone/policy';
 import { pythonCache } from '@keystone/python-cache';
 import { logger } from '@keystone/telemetry';
+import { createNoopMeter } from '@opentelemetry/api';
 import { client, type Client } from './client.ts';
 import { callerAs, personas } from './persona.ts';
 import { testConfig, type Settings } from './settings.ts';
@@ -98,7 +99,8 @@ export async function testApi(modules: readonly Module[], options: TestApiOption
   );
   options.answers?.(bus);
   const cache = pythonCache(config.current().cache, { log });
-  const context: Context = { database, bus, config: () => config.current(), clock, log, pythonCache: cache };
+  const meter = createNoopMeter();
+  const context: Context = { database, bus, config: () => config.current(), clock, log, pythonCache: cache, meter };
   const mounted = await mount(modules, context);
 
   const known = everybody(callers);

@@ -22,7 +22,10 @@ export async function addLocalUser(tx: EntityManager, user: NewUser): Promise<nu
     sql`INSERT INTO \`user\` (id, domain_id, enabled, extra, created_at, last_active_at)
     VALUES (${id}, ${domainId}, 1, '{}', ${timeText.to(createdAt)}, ${lastActiveAt})`,
   );
-  await execute(tx, sql`INSERT INTO local_user (user_id, domain_id, name) VALUES (${id}, ${domainId}, ${name})`);
+  await execute(
+    tx,
+    sql`INSERT INTO local_user (user_id, domain_id, name, failed_auth_count) VALUES (${id}, ${domainId}, ${name}, 0)`,
+  );
   const rows = await select<{ id: number }>(tx, sql`SELECT id FROM local_user WHERE user_id = ${id}`);
   if (!rows[0]) throw new Error('The row of local_user that was just written is not there.');
   return rows[0].id;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, expect, test } from 'vitest';
@@ -31,8 +31,9 @@ function comparable(file: string): Record<string, string[]> {
   }
   const inWords = (name: string, value: unknown): unknown => {
     if (typeof value === 'string' && value.length === 32 && words.has(value)) return words.get(value);
+    if (name === 'extra') return JSON.parse(String(value));
     if (name === 'password_hash') return String(value).replace(/^(\$2b\$)\d\d\$.*/, '$1');
-    if (/^created_at|^last_active_at/.test(name) && value !== null) return `a ${typeof value}`;
+    if (/^created_at|^last_active_at/.test(name) && value !== null) return String(value).replaceAll(/\d/g, '0');
     return value;
   };
   const line = (row: Row) =>
@@ -40,18 +41,12 @@ function comparable(file: string): Record<string, string[]> {
   return Object.fromEntries([...tables].map(([table, rows]) => [table, rows.map(line).toSorted()]));
 }
 
-/** What `keystone-manage` makes of an empty database. */
+/** What `keystone-manage` makes of an empty database, with the keys of ours. */
 async function bootstrapped(endpoint: string): Promise<string> {
   const folder = directory();
   const [config, database] = [join(folder, 'keystone.conf'), join(folder, 'keystone.db')];
-  const keys = ['fernet-keys', 'credential-keys'].map((name) => join(folder, name));
-  keys.forEach((path) => mkdirSync(path, { mode: 0o700 }));
-  const [fernet, credential] = keys;
-  writeFileSync(
-    config,
-    `[database]\nconnection = sqlite:///${database}\n[fernet_tokens]\nkey_repository = ${fernet}\n` +
-      `[fernet_receipts]\nkey_repository = ${fernet}\n[credential]\nkey_repository = ${credential}\n`,
-  );
+  const ours = readFileSync(join(data, 'keystone.conf'), 'utf8');
+  writeFileSync(config, ours.replace(join(data, 'keystone.db'), database));
   await manage('--config-file', config, 'db_sync');
   const urls = ['public', 'internal', 'admin'].flatMap((name) => [`--bootstrap-${name}-url`, endpoint]);
   const login = ['--bootstrap-password', 'secret', '--bootstrap-region-id', 'RegionOne'];

@@ -26,7 +26,7 @@ export interface Server {
 }
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 2000;
 
 export function cacheServer(plan: ServerPlan, log: Log): Server {
   const { name } = plan;
@@ -35,6 +35,7 @@ export function cacheServer(plan: ServerPlan, log: Log): Server {
   let problem: string | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
+  let attempting: Promise<void> | undefined;
 
   const postpone = (keys: readonly string[], error: unknown): void => {
     for (const key of keys) pending.add(key);
@@ -59,7 +60,7 @@ export function cacheServer(plan: ServerPlan, log: Log): Server {
         () => log.info('a memcached of Python Keystone is back, and has dropped what it had to', { server: name }),
         () => tryAgain(Math.min(pause * 2, LONGEST_PAUSE_MS)),
       );
-    timer = setTimeout(() => void attempt(), pause).unref();
+    timer = setTimeout(() => void (attempting = attempt()), pause).unref();
   };
 
   return {
@@ -88,6 +89,7 @@ export function cacheServer(plan: ServerPlan, log: Log): Server {
     async close() {
       closed = true;
       clearTimeout(timer);
+      await attempting;
       await catchUp().catch(() =>
         log.warn('a memcached of Python Keystone was not told of the last writes', { server: name, error: problem }),
       );

@@ -9,7 +9,6 @@ import { failure } from './failure.ts';
 import type { Position } from './position.ts';
 import { IDENTITY } from './server.ts';
 
-/** Paths in `ssl` are those of PEM files. */
 export interface ServerAddress {
   host: string;
   port: number;
@@ -17,7 +16,17 @@ export interface ServerAddress {
   password: string;
   database: string;
   socketPath?: string;
-  ssl?: { ca?: string; cert?: string; key?: string };
+  ssl?: ServerTls;
+}
+
+/** Paths of PEM files, and how far the server is checked. */
+export interface ServerTls {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  cipher?: string;
+  verifyCertificate: boolean;
+  verifyHostname: boolean;
 }
 
 /** Milliseconds. */
@@ -47,12 +56,13 @@ const connectionOptions = (server: ServerAddress): mysql2.ConnectionOptions => (
   charset: 'UTF8MB4_GENERAL_CI',
 });
 
-// As the stores' connections: verified against a CA if one is named, and then without regard to the host's name.
-const tls = ({ ca, cert, key }: NonNullable<ServerAddress['ssl']>) => ({
+const tls = ({ ca, cert, key, cipher, verifyCertificate, verifyHostname }: ServerTls): mysql2.SslOptions => ({
   ...(ca !== undefined && { ca: readFileSync(ca) }),
   ...(cert !== undefined && { cert: readFileSync(cert) }),
   ...(key !== undefined && { key: readFileSync(key) }),
-  rejectUnauthorized: ca !== undefined,
+  ...(cipher !== undefined && { ciphers: cipher }),
+  rejectUnauthorized: verifyCertificate,
+  verifyIdentity: verifyHostname,
 });
 
 function signIn(server: ServerAddress): Promise<mysql2.Connection> {

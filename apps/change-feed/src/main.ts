@@ -1,0 +1,4 @@
+import { changeFeed } from '@keystone/change-feed';
+import { run } from '@keystone/service';
+
+await run([changeFeed]);

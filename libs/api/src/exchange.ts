@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeystoneError } from '@keystone/errors';
+import type { ReadyAnswer } from './operation.ts';
 import { errorAnswer, type Answer, type Exchange, type Host, type Responder } from './pipeline.ts';
 
 /** The largest body Python takes: oslo.middleware's `max_request_body_size`, in bytes. */
@@ -30,6 +31,8 @@ function originOf(req: IncomingMessage): string {
   return `${scheme}://${host}`;
 }
 
+const newRequestId = () => `req-${randomUUID()}`;
+
 /** express leaves the parameters of a path on the request. */
 type Routed = IncomingMessage & { params?: Record<string, string> };
 
@@ -44,15 +47,19 @@ function exchangeOf(req: Routed): Exchange {
     params: req.params ?? {},
     body: undefined,
     origin: originOf(req),
-    requestId: `req-${randomUUID()}`,
+    requestId: newRequestId(),
   };
 }
 
-/** Answers one request with what a responder says. */
-export type Serve = (respond: Responder, req: IncomingMessage, res: ServerResponse) => void;
+export interface Server {
+  /** Answers one request with what a responder says. */
+  serve(respond: Responder, req: IncomingMessage, res: ServerResponse): void;
+  /** Sends bytes that are ready. */
+  send(answer: ReadyAnswer, req: IncomingMessage, res: ServerResponse): void;
+}
 
 /** Reads a request, has it answered, writes the answer; whatever happens, the client gets one or is cut off. */
-export function server(host: Host): Serve {
+export function server(host: Host): Server {
   function write(res: ServerResponse, answer: Answer, { method, requestId }: Exchange): void {
     const length = answer.body === undefined ? 0 : Buffer.byteLength(answer.body);
     res.writeHead(answer.status, {
@@ -75,7 +82,7 @@ export function server(host: Host): Serve {
     }
   }
 
-  return (respond, req, res) => {
+  const serve: Server['serve'] = (respond, req, res) => {
     const exchange = exchangeOf(req);
     answer(respond, exchange, req)
       .then((answered) => write(res, answered, exchange))
@@ -84,4 +91,16 @@ export function server(host: Host): Serve {
         res.destroy();
       });
   };
+
+  const send: Server['send'] = ({ status, headers, body }, req, res) => {
+    res.writeHead(status, {
+      ...headers,
+      'content-length': body.length,
+      vary: 'X-Auth-Token',
+      'x-openstack-request-id': newRequestId(),
+      'x-keystone-service': host.service,
+    });
+    res.end(req.method === 'HEAD' ? undefined : body);
+  };
+  return { serve, send };
 }

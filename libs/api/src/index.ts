@@ -1,4 +1,11 @@
-export { callerOf, type Caller, type Introspection, type TokenBody } from './caller.ts';
+export {
+  callerOf,
+  type AccessRule,
+  type Caller,
+  type Delegation,
+  type Introspection,
+  type TokenBody,
+} from './caller.ts';
 export { collection, matches, readFilters, readPage, type Filter, type Page } from './list.ts';
 export { keepsId, linked, normalised } from './member.ts';
 export {
@@ -9,6 +16,8 @@ export {
   type Method,
   type Operation,
   type Public,
+  type ReadyAnswer,
+  type ReadyRequest,
   type Reply,
   type Request,
 } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { PolicyAction, PolicyTarget } from '@keystone/policy';
+import type { PolicyAction, PolicyCredentials, PolicyTarget } from '@keystone/policy';
 import type { Static, TSchema } from 'typebox';
 import type { Caller } from './caller.ts';
 import type { Filter } from './list.ts';
@@ -36,6 +36,23 @@ export interface Public {
   why: string;
 }
 
+/** A request as a hot operation sees it before anything is read of it. */
+export interface ReadyRequest {
+  method: string;
+  /** `?nocatalog`, or empty. */
+  search: string;
+  headers: Request['headers'];
+  /** Policy's word on the action that this request asks for. */
+  allows(credentials: PolicyCredentials, target: PolicyTarget): boolean;
+}
+
+/** An answer as bytes; `content-length` and the headers that every answer has are added. */
+export interface ReadyAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
 export interface Operation<D = never> {
   method: Method;
   path: string;
@@ -56,6 +73,11 @@ export interface Operation<D = never> {
   filters?: readonly string[];
   /** Answered ahead of express: for the few operations whose cost is the framework's. */
   hot?: boolean;
+  /**
+   * The answer of a hot operation, at once and from what is at hand; undefined where it is not, or where it would not be
+   * a success: then the request goes the usual way. Must give what that way would.
+   */
+  ready?(request: ReadyRequest, deps: D): ReadyAnswer | undefined;
   /** What policy rules see as `target.*`; throws 404 as the resource lookup does. */
   target?(request: Request, deps: D): Promise<PolicyTarget>;
   run(request: never, deps: D): Promise<unknown>;

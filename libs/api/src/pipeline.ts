@@ -1,6 +1,7 @@
 import { KeystoneError, badRequest, forbiddenAction } from '@keystone/errors';
 import type { Policy, PolicyAction, PolicyTarget } from '@keystone/policy';
 import type { Caller } from './caller.ts';
+import { identify } from './identify.ts';
 import { readFilters } from './list.ts';
 import { isPublic, isReply, successStatus, type Operation, type Request } from './operation.ts';
 import { checker } from './schema.ts';
@@ -41,6 +42,8 @@ export interface Host {
   report(error: unknown, request: { operation: string; requestId: string; status: number }): void;
   /** Wraps each operation: spans, metrics. */
   observe?(operation: Operation, exchange: Exchange, run: () => Promise<Answer>): Promise<Answer>;
+  /** Told of each answer that was ready, for the metrics. */
+  sent?(answer: { action: PolicyAction; method: string; status: number; seconds: number }): void;
   /** Tests check each reply against its schema. */
   checkReplies?: boolean;
 }
@@ -80,11 +83,6 @@ function readBody({ body, headers }: Exchange): Record<string, unknown> | undefi
 const linker = (base: string) => (path: string) => {
   const tail = path.replace(/^\/+|\/+$/g, '').replace(/^v3(\/|$)/, '');
   return tail ? `${base}/v3/${tail}` : `${base}/v3`;
-};
-
-const header = (headers: Request['headers'], name: string): string | undefined => {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 };
 
 type Settings = ReturnType<Host['settings']>;
@@ -136,35 +134,6 @@ async function policyTarget<D>(operation: Operation<D>, request: Request, deps: 
   };
 }
 
-async function identify(token: string | undefined, host: Host, settings: Settings): Promise<Caller | null> {
-  if (!token) return null;
-  if (settings.admin_token && token === settings.admin_token) return ADMIN_TOKEN_CALLER;
-  return host.authenticate(token);
-}
-
-/** The bearer of `[DEFAULT] admin_token`: nobody in particular, asked no policy. */
-const ADMIN_TOKEN_CALLER: Caller = {
-  token: {
-    methods: [],
-    user: { id: '', name: '', domain: { id: '', name: '' } },
-    audit_ids: [],
-    expires_at: '',
-    issued_at: '',
-  },
-  group_ids: [],
-  credentials: {
-    user_id: null,
-    user_domain_id: null,
-    project_id: null,
-    project_domain_id: null,
-    domain_id: null,
-    system_scope: null,
-    roles: [],
-    is_admin: true,
-  },
-  isAdmin: true,
-};
-
 function success(operation: Operation, result: unknown): Answer {
   const made = isReply(result) ? result : { body: result, headers: {}, status: undefined };
   const status = made.status ?? successStatus(operation);
@@ -183,7 +152,7 @@ export function responder<D>(operation: Operation<D>, deps: D, host: Host): Resp
 
   async function run(exchange: Exchange): Promise<Answer> {
     const settings = host.settings();
-    const caller = await identify(header(exchange.headers, 'x-auth-token'), host, settings);
+    const caller = await identify(exchange, host);
     const sent = readBody(exchange);
     const body = operation.body ? (sent ?? {}) : sent;
     const queryAll = [...new URLSearchParams(exchange.search)];

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeystoneError } from '@keystone/errors';
 import express from 'express';
 import { server } from './exchange.ts';
-import type { Operation } from './operation.ts';
+import { isPublic, type Operation, type ReadyAnswer, type ReadyRequest } from './operation.ts';
 import { responder, type Host, type Responder } from './pipeline.ts';
 
 /** Operations with what they run on. */
@@ -55,26 +55,53 @@ function normalise(req: IncomingMessage, res: ServerResponse): boolean {
   return true;
 }
 
+interface Hot {
+  respond: Responder;
+  ready(req: IncomingMessage, search: string): ReadyAnswer | undefined;
+}
+
+interface At {
+  method: string;
+  host: Host;
+}
+
+/** What is ready to be sent; a request with a body is none of that. */
+function readyOf<D>(operation: Operation<D>, deps: D, { method, host }: At): Hot['ready'] {
+  const { ready, policy, headPolicy } = operation;
+  if (!ready || isPublic(policy)) return () => undefined;
+  const action = method === 'HEAD' ? (headPolicy ?? policy) : policy;
+  const allows: ReadyRequest['allows'] = (credentials, target) =>
+    host.policy().decide(action, credentials, target) === 'allowed';
+  return ({ headers }, search) => {
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
+    const began = host.sent ? performance.now() : 0;
+    const answer = ready({ method, search, headers, allows }, deps);
+    if (answer) host.sent?.({ action, method, status: answer.status, seconds: (performance.now() - began) / 1000 });
+    return answer;
+  };
+}
+
 /**
  * One handler for all operations. Hot ones are found by their exact path and answered before express is asked; every
  * operation, hot or not, takes the same way through {@link responder}.
  */
 export function httpHandler(mounted: readonly Mounted[], host: Host): HttpHandler {
   const app = express().disable('x-powered-by').disable('etag').set('case sensitive routing', true);
-  const serve = server(host);
-  const hot = new Map<string, Responder>();
+  const { serve, send } = server(host);
+  const hot = new Map<string, Hot>();
   const paths = new Map<string, Operation[]>();
 
-  const mount = (operation: Operation, respond: Responder) => {
+  const mount = <D>(operation: Operation<D>, deps: D) => {
+    const respond = responder(operation, deps, host);
     const route = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const methods = operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method];
-    if (operation.hot) for (const method of methods) hot.set(`${method} ${operation.path}`, respond);
+    for (const method of operation.hot ? methods : []) {
+      hot.set(`${method} ${operation.path}`, { respond, ready: readyOf(operation, deps, { method, host }) });
+    }
     app[operation.method.toLowerCase() as 'get'](route, (req, res) => serve(respond, req, res));
-    paths.set(route, [...(paths.get(route) ?? []), operation]);
+    paths.set(route, [...(paths.get(route) ?? []), operation as Operation]);
   };
-  for (const { operations, deps } of mounted) {
-    for (const operation of operations) mount(operation, responder(operation, deps, host));
-  }
+  for (const { operations, deps } of mounted) for (const operation of operations) mount(operation, deps);
   for (const [route, operations] of paths) {
     const respond = notAllowed(allowed(operations));
     app.all(route, (req, res) => serve(respond, req, res));
@@ -87,8 +114,11 @@ export function httpHandler(mounted: readonly Mounted[], host: Host): HttpHandle
   return (req, res) => {
     const url = req.url ?? '/';
     const at = url.indexOf('?');
-    const respond = hot.get(`${req.method} ${at < 0 ? url : url.slice(0, at)}`);
-    if (respond) return serve(respond, req, res);
-    if (normalise(req, res)) app(req, res);
+    const found = hot.get(`${req.method} ${at < 0 ? url : url.slice(0, at)}`);
+    if (found) {
+      const answer = found.ready(req, at < 0 ? '' : url.slice(at));
+      if (answer) send(answer, req, res);
+      else serve(found.respond, req, res);
+    } else if (normalise(req, res)) app(req, res);
   };
 }

@@ -1,9 +1,9 @@
-import { hash, verify } from '@node-rs/bcrypt';
 import { createHmac } from 'node:crypto';
 import { BCRYPT_BYTES } from './length.ts';
 import type { PasswordOptions } from './options.ts';
 import { malformed, readNumber } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
+import type { Run } from './slow.ts';
 
 const DEFAULT_COST = 12;
 const costOf = ({ rounds }: PasswordOptions): number => rounds || DEFAULT_COST;
@@ -29,9 +29,9 @@ const checkedCost = (options: PasswordOptions): number => {
 
 const WELL_FORMED = /^\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}$/;
 
-const verifyBcrypt = async (password: Uint8Array, stored: string): Promise<boolean> => {
+const verifyBcrypt = async (password: Uint8Array, stored: string, run: Run): Promise<boolean> => {
   if (!WELL_FORMED.test(stored) || !isCost(Number(stored.slice(4, 6)))) return malformed();
-  return verify(password.subarray(0, BCRYPT_BYTES), stored);
+  return run('bcryptVerify', password.subarray(0, BCRYPT_BYTES), stored);
 };
 
 /**
@@ -41,9 +41,12 @@ const verifyBcrypt = async (password: Uint8Array, stored: string): Promise<boole
 export const bcrypt: Scheme = {
   idents: ['$2$', '$2a$', '$2b$', '$2x$', '$2y$'],
   verify: verifyBcrypt,
-  hash: async (password, options, random) =>
+  hash: async (password, options, { run, random }) =>
     // The library names its own program, `2y`; Python's name is `2b`.
-    (await hash(password.subarray(0, BCRYPT_BYTES), checkedCost(options), random(16))).replace(/^\$2y/, '$$2b'),
+    (await run('bcrypt', password.subarray(0, BCRYPT_BYTES), checkedCost(options), random(16))).replace(
+      /^\$2y/,
+      '$$2b',
+    ),
   decoy: (options, random) =>
     `$2b$${String(costOf(options)).padStart(2, '0')}$${bcrypt64(random(16))}${bcrypt64(random(23))}`,
 };
@@ -56,19 +59,19 @@ const PARTS = /^\$bcrypt-sha256\$(?<parameters>[^$]*)\$(?<salt>[./A-Za-z0-9]{22}
 
 export const bcryptSha256: Scheme = {
   idents: ['$bcrypt-sha256$'],
-  verify: async (password, stored) => {
+  verify: async (password, stored, run) => {
     const { parameters = '', salt = '', checksum = '' } = PARTS.exec(stored)?.groups ?? malformed();
     const named = Object.fromEntries(parameters.split(',').map((part) => part.split('=', 2)));
     // Version 1 (`2b,12`) was another digest and names no `r`; Python does not read it any more either.
     // Python does not pad a one-digit cost, so that its own hashes of fewer than 10 rounds never verify there.
     const cost = String(readNumber(named['r'])).padStart(2, '0');
-    return verifyBcrypt(digest(password, salt), `$${named['t']}$${cost}$${salt}${checksum}`);
+    return verifyBcrypt(digest(password, salt), `$${named['t']}$${cost}$${salt}${checksum}`, run);
   },
-  hash: async (password, options, random) => {
+  hash: async (password, options, { run, random }) => {
     const cost = checkedCost(options);
     const bytes = random(16);
     const salt = bcrypt64(bytes);
-    const hashed = await hash(digest(password, salt), cost, bytes);
+    const hashed = await run('bcrypt', digest(password, salt), cost, bytes);
     return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${hashed.slice(-31)}`;
   },
   decoy: (options, random) =>

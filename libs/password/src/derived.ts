@@ -1,12 +1,11 @@
-import { pbkdf2 as derivePbkdf2, scrypt as deriveScrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { timingSafeEqual } from 'node:crypto';
 import type { PasswordOptions } from './options.ts';
 import { malformed, readBase64, readNumber, writeBase64 } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
 const DEFAULT_SALT_BYTES = 16;
 
-const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
+const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 const saltBytes = ({ saltSize }: PasswordOptions): number => saltSize || DEFAULT_SALT_BYTES;
 
@@ -22,13 +21,11 @@ interface ScryptCost {
   p: number;
 }
 
-const runScrypt = promisify<Uint8Array, Uint8Array, number, object, Buffer>(deriveScrypt);
-
-const scryptKey = (password: Uint8Array, salt: Uint8Array, { logN, r, p }: ScryptCost): Promise<Buffer> => {
+const scryptOptions = ({ logN, r, p }: ScryptCost) => {
   const N = 2 ** logN;
   // What OpenSSL counts against its limit, with some room; Node's own default of 32 MiB is too little for Keystone's.
   const maxmem = 128 * r * (N + p + 2) + 2 ** 20;
-  return runScrypt(password, salt, SCRYPT_BYTES, { N, r, p, maxmem });
+  return { N, r, p, maxmem, bytes: SCRYPT_BYTES };
 };
 
 const readCost = (parameters: string): ScryptCost => {
@@ -51,16 +48,16 @@ const scryptText = ({ logN, r, p }: ScryptCost, salt: Uint8Array, key: Uint8Arra
 export const scrypt: Scheme = {
   // Python lists `$7$` too, and then cannot take such a hash apart; nor do we.
   idents: ['$scrypt$', '$7$'],
-  verify: async (password, stored) => {
+  verify: async (password, stored, run) => {
     const [, ident, parameters = '', salt, key, ...more] = stored.split('$');
     if (ident !== 'scrypt' || more.length > 0) return malformed();
     const expected = readBase64(key);
-    return equal(await scryptKey(password, readBase64(salt), readCost(parameters)), expected);
+    return equal(await run('scrypt', password, readBase64(salt), scryptOptions(readCost(parameters))), expected);
   },
-  hash: async (password, options, random) => {
+  hash: async (password, options, { run, random }) => {
     const salt = random(saltBytes(options));
     const cost = costOf(options);
-    return scryptText(cost, salt, await scryptKey(password, salt, cost));
+    return scryptText(cost, salt, await run('scrypt', password, salt, scryptOptions(cost)));
   },
   decoy: (options, random) => scryptText(costOf(options), random(saltBytes(options)), random(SCRYPT_BYTES)),
 };
@@ -68,24 +65,25 @@ export const scrypt: Scheme = {
 const PBKDF2_BYTES = 64;
 const DEFAULT_ITERATIONS = 25_000;
 
-const runPbkdf2 = promisify(derivePbkdf2);
-
 const pbkdf2Text = (rounds: number, salt: Uint8Array, key: Uint8Array): string =>
   `$pbkdf2-sha512$${rounds}$${writeBase64(salt)}$${writeBase64(key)}`;
 
 export const pbkdf2: Scheme = {
   idents: ['$pbkdf2-sha512$'],
-  verify: async (password, stored) => {
+  verify: async (password, stored, run) => {
     const [, , rounds, salt, key, ...more] = stored.split('$');
     const iterations = readNumber(rounds);
     if (more.length > 0 || iterations < 1 || iterations >= 2 ** 31) return malformed();
     const expected = readBase64(key);
-    return equal(await runPbkdf2(password, readBase64(salt), iterations, PBKDF2_BYTES, 'sha512'), expected);
+    return equal(
+      await run('pbkdf2', password, readBase64(salt), { rounds: iterations, bytes: PBKDF2_BYTES }),
+      expected,
+    );
   },
-  hash: async (password, options, random) => {
+  hash: async (password, options, { run, random }) => {
     const rounds = options.rounds || DEFAULT_ITERATIONS;
     const salt = random(saltBytes(options));
-    return pbkdf2Text(rounds, salt, await runPbkdf2(password, salt, rounds, PBKDF2_BYTES, 'sha512'));
+    return pbkdf2Text(rounds, salt, await run('pbkdf2', password, salt, { rounds, bytes: PBKDF2_BYTES }));
   },
   decoy: (options, random) =>
     pbkdf2Text(options.rounds || DEFAULT_ITERATIONS, random(saltBytes(options)), random(PBKDF2_BYTES)),

@@ -1,15 +1,21 @@
 import type { PasswordOptions } from './options.ts';
+import type { Run } from './slow.ts';
 
 /** Unpredictable bytes, as many as asked. */
 export type Random = (size: number) => Uint8Array;
 
-/** One way of hashing, over bytes that are cut already. Hashing runs on libuv's threads, never on the event loop. */
+export interface HashingMeans {
+  run: Run;
+  random: Random;
+}
+
+/** One way of hashing, over bytes that are cut already. What takes time is left to `run`. */
 export interface Scheme {
   /** What a hash of this kind begins with, up to and including the second `$`. */
   readonly idents: readonly string[];
   /** @throws MalformedHash where the hash cannot be taken apart */
-  verify(password: Uint8Array, hash: string): Promise<boolean>;
-  hash(password: Uint8Array, options: PasswordOptions, random: Random): Promise<string>;
+  verify(password: Uint8Array, hash: string, run: Run): Promise<boolean>;
+  hash(password: Uint8Array, options: PasswordOptions, means: HashingMeans): Promise<string>;
   /** A hash of the same cost that fits no password: everything but the salt is drawn by lot. */
   decoy(options: PasswordOptions, random: Random): string;
 }

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 // The client's own start takes seconds, and longer where everybody is busy.
-const PATIENT = { timeout: 120_000 };
+const PATIENT = { timeout: 240_000 };
 
 type Shown = Record<string, unknown>;
 
@@ -83,41 +83,40 @@ describe.runIf(openstack)('the real client', { concurrent: true }, () => {
   });
 });
 
-describe.runIf(openstack)('the real client', () => {
-  test('changes regions, services and endpoints', { timeout: 240_000 }, async () => {
-    expect(await shown('region create --description mine --parent-region RegionOne here')).toMatchObject({
-      region: 'here',
+describe.runIf(openstack)('the real client changes', { concurrent: true }, () => {
+  test('regions', PATIENT, async () => {
+    expect(await shown('region create --description mine --parent-region RegionOne north')).toMatchObject({
+      region: 'north',
       parent_region: 'RegionOne',
     });
-    await silent('region set --description ours here');
-    expect(await shown('region show here')).toMatchObject({ region: 'here', description: 'ours' });
-
-    const service = await shown('service create --name cinder --description volumes block-storage');
-    expect(service).toMatchObject({ name: 'cinder', type: 'block-storage', enabled: true });
-    await silent('service set --disable --description disks cinder');
-    expect(await shown('service show cinder')).toEqual({ ...service, enabled: false, description: 'disks' });
-
-    const endpoint = await shown('endpoint create --region here cinder public http://volumes.example/v3');
-    expect(endpoint).toMatchObject({ interface: 'public', region: 'here', service_name: 'cinder', enabled: true });
-    await silent(`endpoint set --url http://disks.example/v3 --disable ${String(endpoint['id'])}`);
-    expect(await shown(`endpoint show ${String(endpoint['id'])}`)).toMatchObject({
-      url: 'http://disks.example/v3',
-      enabled: false,
-    });
-
-    expect(await listed('endpoint list')).toHaveLength(4);
-    expect(await namesIn('service list')).toEqual(['cinder', 'keystone']);
-    expect((await listed('region list')).map(({ Region }) => Region).toSorted()).toEqual(['RegionOne', 'here']);
-
-    await silent(`endpoint delete ${String(endpoint['id'])}`);
-    await silent('service delete cinder');
-    await silent('region delete here');
-    expect(await listed('endpoint list')).toHaveLength(3);
-    expect(await namesIn('service list')).toEqual(['keystone']);
-    expect(await listed('region list')).toHaveLength(1);
+    await silent('region set --description ours north');
+    expect(await shown('region show north')).toMatchObject({ region: 'north', description: 'ours' });
+    expect((await listed('region list')).map(({ Region }) => Region)).toEqual(
+      expect.arrayContaining(['RegionOne', 'north']),
+    );
+    await silent('region delete north');
+    await expect(silent('region show north')).rejects.toThrow(/No region found for north|Could not find region/i);
   });
 
-  test('is told what is wrong', PATIENT, async () => {
-    await expect(silent('region show nowhere')).rejects.toThrow(/No region found for nowhere|Could not find region/i);
+  test('services', PATIENT, async () => {
+    const made = await shown('service create --name cinder --description volumes block-storage');
+    expect(made).toMatchObject({ name: 'cinder', type: 'block-storage', enabled: true });
+    await silent('service set --disable --description disks cinder');
+    expect(await shown('service show cinder')).toEqual({ ...made, enabled: false, description: 'disks' });
+    expect(await namesIn('service list')).toEqual(expect.arrayContaining(['cinder', 'keystone']));
+    await silent('service delete cinder');
+    expect(await namesIn('service list')).not.toContain('cinder');
+  });
+
+  test('endpoints', PATIENT, async () => {
+    await silent('region create south');
+    const made = await shown('endpoint create --region south keystone public http://south.example/v3');
+    expect(made).toMatchObject({ interface: 'public', region: 'south', service_name: 'keystone', enabled: true });
+    const id = String(made['id']);
+    await silent(`endpoint set --url http://polar.example/v3 --disable ${id}`);
+    expect(await shown(`endpoint show ${id}`)).toMatchObject({ url: 'http://polar.example/v3', enabled: false });
+    expect(await listed('endpoint list')).toHaveLength(4);
+    await silent(`endpoint delete ${id}`);
+    expect(await listed('endpoint list')).toHaveLength(3);
   });
 });

@@ -10,7 +10,13 @@ export const introspect = question(
   Type.Object({ token: Type.String() }),
   Type.Union([
     Type.Null(),
-    Type.Object({ token: Type.Record(Type.String(), Type.Unknown()), group_ids: Type.Array(Type.String()) }),
+    Type.Object({
+      token: Type.Record(Type.String(), Type.Unknown()),
+      /** Of a federated token. */
+      group_ids: Type.Array(Type.String()),
+      /** Of a token with access rules: whether its catalog has an identity service, without which none of them counts. */
+      identity_in_catalog: Type.Optional(Type.Boolean()),
+    }),
   ]),
   { secret: true },
 );

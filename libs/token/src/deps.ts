@@ -5,6 +5,7 @@ import { keyRepository, type KeyRepository } from '@keystone/keys';
 import type { Context } from '@keystone/module';
 import { telling } from '@keystone/python-cache';
 import type { Log } from '@keystone/telemetry';
+import { hints, type Hints } from './hint.ts';
 import { revocationStore, type RevocationStore } from './revocation.store.ts';
 
 export interface TokenDeps {
@@ -18,6 +19,7 @@ export interface TokenDeps {
   tokens(): Codec<TokenPayload>;
   receipts(): Codec<Receipt>;
   revocations: RevocationStore;
+  hints: Hints;
 }
 
 /** What follows from a configuration, computed when it changes and not before. */
@@ -55,5 +57,6 @@ export function tokenDeps({ bus, config, clock, log, database, pythonCache }: Co
     ),
     receipts: derived(config, ({ auth }) => receiptCodec({ methods: auth.methods })),
     revocations: { ...revocations, add: telling(pythonCache)('revocation_event.created', revocations.add) },
+    hints: hints(),
   };
 }

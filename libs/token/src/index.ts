@@ -5,21 +5,9 @@ import { module, type Dependency } from '@keystone/module';
 import { authScopeOperations } from './auth-scope.ts';
 import { authTokenOperations } from './auth-token.ts';
 import { tokenDeps, type TokenDeps } from './deps.ts';
+import { introspection } from './introspection.ts';
 import { RevocationEventTable } from './revocation.store.ts';
-import { TokenNotFound } from './token-error.ts';
-import { validate } from './validate.ts';
 import { versionOperations } from './version.ts';
-
-/** Who asks with this token; null for one that is no good. */
-async function introspection(token: string, deps: TokenDeps) {
-  try {
-    const { body } = await validate(token, { catalog: false }, deps);
-    return { token: body, group_ids: [] };
-  } catch (error) {
-    if (error instanceof TokenNotFound) return null;
-    throw error;
-  }
-}
 
 /** Keys that can no longer be read go on in use: that is for the operator to know, and no reason to send clients away. */
 function keysReady({ status }: KeyRepository): Dependency {

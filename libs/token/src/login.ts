@@ -3,6 +3,7 @@ import { authenticate, resolve, type DomainRef, type ProjectRef, type Scope, typ
 import { handOver, unauthorized } from '@keystone/errors';
 import { unsupportedMethod, type AuthRequest, type PasswordRequest, type ScopeRequest } from './auth-request.ts';
 import type { TokenDeps } from './deps.ts';
+import { isFederated } from './known.ts';
 import { requireFernet } from './provider.ts';
 import { checkRescope } from './rescope.ts';
 import { domainById } from './scope.ts';
@@ -108,6 +109,7 @@ async function byPassword(
 
 async function byToken(text: string, scope: ScopeRequest, deps: TokenDeps): Promise<Proof> {
   const { payload, subject, userDomain, body } = await validate(text, { catalog: false }, deps);
+  if (isFederated(payload)) return handOver('The exchange of a federated token');
   checkRescope(payload, scope, deps.config());
   const parentAuditId = payload.auditIds.at(-1) ?? '';
   return {

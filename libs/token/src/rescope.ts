@@ -13,6 +13,12 @@ export const isDelegated = ({ methods }: TokenPayload, { auth }: Config): boolea
 
 /** @throws 403 where a token may not be exchanged for another (auth/plugins/token.py) */
 export function checkRescope(payload: TokenPayload, scope: ScopeRequest, config: Config): void {
+  if (payload.kind === 'oauth1') {
+    forbiddenAction('Using OAuth-scoped token to create another token. Create a new OAuth-scoped token instead');
+  }
+  if (payload.kind === 'trust') {
+    forbiddenAction('Using trust-scoped token to create another token. Create a new trust-scoped token instead');
+  }
   if (payload.kind === 'system' && (scope.kind === 'project' || scope.kind === 'domain')) {
     forbiddenAction('Using a system-scoped token to create a project-scoped or domain-scoped token is not allowed.');
   }

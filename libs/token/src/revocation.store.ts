@@ -59,16 +59,19 @@ export function revocationStore({ manager, transaction }: Database) {
     /**
      * Events that may concern a token: not older than it, and none that names another user, project, audit id or trust
      * (revoke/backends/sql.py). What else they name is compared in memory.
+     *
+     * @param people whose events end the token: its user, and the trustor of its trust
      */
-    async thatMayMatch(payload: TokenPayload): Promise<RevocationEvent[]> {
+    async thatMayMatch(payload: TokenPayload, people: readonly string[]): Promise<RevocationEvent[]> {
       const projectId = 'projectId' in payload ? (payload.projectId ?? null) : null;
+      const trustId = payload.kind === 'trust' ? payload.trustId : null;
       const rows = await manager
         .createQueryBuilder(RevocationEventTable, 'event')
         .where('event.issued_before >= :issuedAt', { issuedAt: timeText.to(isoTime(payload.issuedAt)) })
-        .andWhere('(event.user_id IS NULL OR event.user_id = :userId)', { userId: payload.userId })
+        .andWhere('(event.user_id IS NULL OR event.user_id IN (:...people))', { people })
         .andWhere('(event.project_id IS NULL OR event.project_id = :projectId)', { projectId })
         .andWhere('(event.audit_id IS NULL OR event.audit_id = :auditId)', { auditId: payload.auditIds[0] ?? null })
-        .andWhere('event.trust_id IS NULL')
+        .andWhere('(event.trust_id IS NULL OR event.trust_id = :trustId)', { trustId })
         .getMany();
       return rows.map((row) => ({ ...row, expires_at: seconds(row.expires_at) }));
     },

@@ -18,7 +18,8 @@ export interface RevocationEvent {
  * What the database has not compared yet (models/revoke_model.py matches). For a project token Python forgets the
  * project's domain before it compares, so an event by domain does not reach it; nor does it here.
  */
-export function matches(event: RevocationEvent, { payload, userDomain, domain, roles }: Facts): boolean {
+export function matches(event: RevocationEvent, facts: Facts): boolean {
+  const { payload, userDomain, domain, roles, accessToken } = facts;
   const scopeDomain = domain?.id ?? null;
   const chain = payload.auditIds[1] ?? null;
   const byScope = event.domain_id !== null && event.expires_at !== null;
@@ -26,7 +27,8 @@ export function matches(event: RevocationEvent, { payload, userDomain, domain, r
   if (!byScope && event.domain_id !== null && event.domain_id !== userDomain.id && event.domain_id !== scopeDomain)
     return false;
   if (event.expires_at !== null && event.expires_at !== Math.floor(payload.expiresAt)) return false;
-  if (event.trust_id !== null || event.consumer_id !== null) return false;
+  if (event.trust_id !== null && !(payload.kind === 'trust' && payload.trustId === event.trust_id)) return false;
+  if (event.consumer_id !== null && event.consumer_id !== accessToken?.consumer_id) return false;
   if (event.audit_chain_id !== null && event.audit_chain_id !== chain) return false;
   return event.role_id === null || roles.some(({ id }) => id === event.role_id);
 }

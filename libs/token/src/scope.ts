@@ -13,16 +13,9 @@ import type { TokenDeps } from './deps.ts';
 
 /** A token's scope as its payload names it; null where it has none. */
 export function scopeOf(payload: TokenPayload): Scope | null {
-  switch (payload.kind) {
-    case 'project':
-      return { project_id: payload.projectId };
-    case 'domain':
-      return { domain_id: payload.domainId };
-    case 'system':
-      return { system: 'all' };
-    default:
-      return null;
-  }
+  if ('projectId' in payload && payload.projectId !== undefined) return { project_id: payload.projectId };
+  if ('domainId' in payload && payload.domainId !== undefined) return { domain_id: payload.domainId };
+  return payload.kind === 'system' ? { system: 'all' } : null;
 }
 
 export interface Authority {
@@ -39,7 +32,7 @@ export const authorityOn = (userId: string, scope: Scope | null, { bus }: TokenD
   scope ? ask(bus, rolesOn, { user_id: userId, group_ids: null, scope }) : Promise.resolve(NOTHING);
 
 /** The roles that a user holds by himself and through his groups, each once. */
-export function effectiveRoles({ grants }: Authority, groupIds: readonly string[]): RoleRef[] {
+export function effectiveRoles({ grants }: Pick<Authority, 'grants'>, groupIds: readonly string[]): RoleRef[] {
   const groups = new Set<string | null>([null, ...groupIds]);
   const roles = grants.filter(({ group_id }) => groups.has(group_id)).flatMap((grant) => grant.roles);
   return [...new Map(roles.map((role) => [role.id, role])).values()];

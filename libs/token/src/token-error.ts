@@ -10,3 +10,8 @@ export class TokenNotFound extends KeystoneError {
     this.name = 'TokenNotFound';
   }
 }
+
+/** @param reason why, for the log; the client reads only that he may not. */
+export const forbidden = (reason: string): never => {
+  throw new KeystoneError(403, 'You are not authorized to perform the requested action.', { reason });
+};

@@ -12,14 +12,19 @@ import {
   rolesOn,
   subjectOf,
   systemOf,
+  trustOn,
+  type AccessToken,
+  type ApplicationCredential,
   type DomainRef,
   type ProjectRef,
+  type RoleRef,
   type Subject,
 } from '@keystone/contracts';
 import { unauthorized } from '@keystone/errors';
 import { setupKeys } from '@keystone/keys';
 import { testApi, type Settings, type TestApi } from '@keystone/testing';
 import { token } from './index.ts';
+import type { TrustAnswer } from './known.ts';
 
 export const USER = 'a'.repeat(32);
 export const PROJECT = 'b'.repeat(32);
@@ -35,6 +40,18 @@ export interface World {
   /** Whether the user holds his role in any scope. */
   granted: boolean;
   groupGrants: { group_id: string; roles: (typeof ROLE)[] }[];
+  /** Who else there is, and which domains. */
+  others: Subject[];
+  domains: DomainRef[];
+  trust: TrustAnswer;
+  applicationCredential: ApplicationCredential | null;
+  accessToken: AccessToken | null;
+  identityProvider: boolean;
+  /** Roles there are, and what each implies. */
+  implications: Record<string, string[]>;
+  systemRoles: RoleRef[];
+  /** Subjects of the questions that were asked. */
+  asked: string[];
   /** Seconds added to the clock. */
   later: number;
 }
@@ -57,36 +74,90 @@ const newWorld = (): World => {
     project: { id: PROJECT, name: 'north', enabled: true, is_domain: false, domain },
     granted: true,
     groupGrants: [],
+    others: [],
+    domains: [],
+    trust: { trust: null, roles: [], grants: [] },
+    applicationCredential: null,
+    accessToken: null,
+    identityProvider: true,
+    implications: { [ROLE.id]: [] },
+    systemRoles: [],
+    asked: [],
     later: 0,
   };
 };
 
 const CATALOG = [{ id: 's', type: 'identity', name: 'keystone', endpoints: [{ id: 'e', url: 'http://k/v3' }] }];
 
-function answers(bus: Bus, world: World): void {
+/** A question, heard as it is asked. */
+function hearing(bus: Bus, world: World): typeof answer {
+  return (_bus, question, reply) =>
+    answer(bus, question, (input) => {
+      world.asked.push(question.subject);
+      return reply(input);
+    });
+}
+
+const inWorld = (world: World, ids: readonly string[]) =>
+  [world.domain, ...world.domains].filter(({ id }) => ids.includes(id));
+
+function identityAnswers(bus: Bus, world: World): void {
   const providers = { service_providers: [] };
-  answer(bus, authenticate, async ({ user, password }) => {
+  const reply = hearing(bus, world);
+  reply(bus, authenticate, async ({ user, password }) => {
     const known = 'id' in user ? user.id === USER : user.name === 'ann' && user.domain_id === 'default';
     if (!known || password !== world.password || !world.subject.enabled) return unauthorized('wrong');
     return { subject: world.subject, ...providers };
   });
-  answer(bus, subjectOf, async ({ user_id }) => ({ subject: user_id === USER ? world.subject : null, ...providers }));
-  answer(bus, groupsOf, async () => world.subject.group_ids);
-  answer(bus, resolve, async ({ domains, projects }) => ({
+  reply(bus, subjectOf, async ({ user_id, other_user_ids, ...named }) => {
+    const people = [world.subject, ...world.others];
+    return {
+      subject: people.find(({ id }) => id === user_id) ?? null,
+      ...providers,
+      ...(other_user_ids && { others: people.filter(({ id }) => other_user_ids.includes(id)) }),
+      ...(named.application_credential_id && { application_credential: world.applicationCredential }),
+      ...(named.access_token_id && { access_token: world.accessToken }),
+      ...(named.identity_provider_id && {
+        identity_provider: world.identityProvider ? { id: named.identity_provider_id, enabled: true } : null,
+      }),
+    };
+  });
+  reply(bus, groupsOf, async () => world.subject.group_ids);
+}
+
+const implied = (world: World, ids: readonly string[]): string[] =>
+  ids.flatMap((id) => (world.implications[id] ? [id, ...implied(world, world.implications[id])] : []));
+
+function assignmentAnswers(bus: Bus, world: World): void {
+  const reply = hearing(bus, world);
+  reply(bus, resolve, async ({ domains, projects }) => ({
     domains: domains.map((key) =>
       ('id' in key ? key.id === 'default' : key.name === 'Default') ? world.domain : null,
     ),
     projects: projects.map((key) => (('id' in key ? key.id === PROJECT : key.name === 'north') ? world.project : null)),
   }));
-  answer(bus, rolesOn, async ({ scope }) => ({
+  reply(bus, rolesOn, async ({ scope, domain_ids, role_ids, federated_group_ids }) => ({
     project: scope && 'project_id' in scope && scope.project_id === PROJECT ? world.project : null,
     domain: scope && 'domain_id' in scope && scope.domain_id === 'default' ? world.domain : null,
-    grants: [...(world.granted ? [{ group_id: null, roles: [ROLE] }] : []), ...world.groupGrants],
+    grants: scope ? [...(world.granted ? [{ group_id: null, roles: [ROLE] }] : []), ...world.groupGrants] : [],
+    ...(domain_ids && { domains: inWorld(world, domain_ids) }),
+    ...(role_ids && { implied_role_ids: implied(world, role_ids) }),
+    ...(federated_group_ids && { system_roles: world.systemRoles }),
   }));
-  answer(bus, catalogFor, async () => CATALOG);
-  answer(bus, projectsOf, async () => [{ id: PROJECT, name: 'north' }]);
-  answer(bus, domainsOf, async () => [{ id: 'default', name: 'Default' }]);
-  answer(bus, systemOf, async () => world.granted);
+  reply(bus, trustOn, async ({ project_id, domain_ids }) => ({
+    project: project_id === PROJECT ? world.project : null,
+    domains: inWorld(world, domain_ids),
+    ...world.trust,
+  }));
+  reply(bus, projectsOf, async () => [{ id: PROJECT, name: 'north' }]);
+  reply(bus, domainsOf, async () => [{ id: 'default', name: 'Default' }]);
+  reply(bus, systemOf, async () => world.granted);
+}
+
+function answers(bus: Bus, world: World): void {
+  identityAnswers(bus, world);
+  assignmentAnswers(bus, world);
+  hearing(bus, world)(bus, catalogFor, async () => CATALOG);
 }
 
 export interface TokenApi extends TestApi {

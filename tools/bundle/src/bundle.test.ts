@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { testPlace } from '@keystone/database/testing';
 import { setupKeys } from '@keystone/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appNames, bundle, ROOT } from './bundle.ts';
+import { appNames, bundle, checkBundle, ROOT } from './bundle.ts';
 import { ADMIN_PASSWORD, imageFolder, removeFolder, whileServing } from './image.fixture.ts';
 
 const SERVICES = ['token', 'identity', 'assignment', 'catalog'];
@@ -31,6 +31,14 @@ test('the bundle of every app holds our code, and of the packages only imports',
 
 test('what is no app is an error that names the apps', async () => {
   await expect(bundle('../tools', join(folder, 'x.mjs'))).rejects.toThrow(/no app \.\.\/tools, only .*token/);
+});
+
+test('what would not be found in an image is an error: a package for development, a file beside the source', () => {
+  expect(() => checkBundle('token', ['typeorm', 'vitest'], '')).toThrow('token imports vitest, not among');
+  const place = (text: string) => () => checkBundle('token', [], text);
+  expect(place("new URL('./data.json', import.meta.url)")).toThrow('token asks where its source is');
+  expect(place('import.meta.resolve("./thread.ts")')).toThrow('token asks where its source is');
+  expect(place('import.meta.resolve("@node-rs/bcrypt")')).not.toThrow();
 });
 
 test('npm takes the lock as an image is installed from it', async () => {

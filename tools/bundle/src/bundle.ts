@@ -27,20 +27,24 @@ const packagesOutside: Plugin = {
   },
 };
 
-/** The packages that a bundle imports when it runs. */
-function importsOf({ outputs }: Metafile): string[] {
-  const paths = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  return [...new Set(paths.filter((path) => !isBuiltin(path)).map(packageOf))].sort();
+/** To ask where a package is goes well in a bundle: it stands beside `node_modules`. */
+const PLACE_OF_PACKAGE = /\bimport\.meta\.resolve\(["']([^"'./][^"']*)["']\)/g;
+
+/** The packages that a bundle imports, or asks for the place of, when it runs. */
+function packagesOf({ outputs }: Metafile, text: string): string[] {
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const asked = [...text.matchAll(PLACE_OF_PACKAGE)].map(([, path = '']) => path);
+  return [...new Set([...imported, ...asked].filter((path) => !isBuiltin(path)).map(packageOf))].sort();
 }
 
-function check(app: string, packages: readonly string[], text: string): void {
+/** @throws where a bundle of this text, which imports these packages, would fail in an image */
+export function checkBundle(app: string, packages: readonly string[], text: string): void {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
   const absent = packages.filter((name) => !(name in dependencies));
-  if (absent.length > 0)
-    throw new Error(`${app} imports ${absent.join(', ')}, which an image without devDependencies lacks`);
-  // It would be the bundle's place, where nothing of what stood beside the source is; only packages are.
-  if (/\bimport\.meta\b(?!\.resolve\("(?!@keystone\/|[./]))/.test(text))
-    throw new Error(`${app} asks where its source is (import.meta): a bundle is elsewhere`);
+  if (absent.length > 0) throw new Error(`${app} imports ${absent.join(', ')}, not among the dependencies of an image`);
+  // What stands beside a source does not stand beside a bundle.
+  if (/\bimport\.meta\b/.test(text.replaceAll(PLACE_OF_PACKAGE, '')))
+    throw new Error(`${app} asks where its source is (import.meta), which is nowhere in an image`);
 }
 
 /**
@@ -52,6 +56,7 @@ function check(app: string, packages: readonly string[], text: string): void {
  */
 export async function bundle(app: string, outfile: string): Promise<string[]> {
   if (!appNames().includes(app)) throw new Error(`there is no app ${app}, only ${appNames().join(', ')}`);
+  // Neither minified nor with names kept: a thread may be made of the text of a function.
   const { metafile, outputFiles } = await build({
     entryPoints: [mainOf(app)],
     outfile,
@@ -66,8 +71,8 @@ export async function bundle(app: string, outfile: string): Promise<string[]> {
     logLevel: 'error',
   });
   const text = outputFiles.map((file) => file.text).join('');
-  const packages = importsOf(metafile);
-  check(app, packages, text);
+  const packages = packagesOf(metafile, text);
+  checkBundle(app, packages, text);
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, text);
   return packages;

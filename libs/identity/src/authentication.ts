@@ -1,7 +1,7 @@
 import type { Subject } from '@keystone/contracts';
 import { timeText } from '@keystone/database';
 import { KeystoneError, unauthorized } from '@keystone/errors';
-import { checkPassword, type Verdict } from '@keystone/password';
+import type { Verdict } from '@keystone/password';
 import { enabledNow, passwordExpired, type Circumstances } from './account.ts';
 import type { Failures } from './authentication.store.ts';
 import type { IdentityDeps } from './deps.ts';
@@ -77,7 +77,7 @@ export async function authenticateUser(
   { user, password }: { user: SubjectKey; password: string },
   deps: IdentityDeps,
 ): Promise<{ subject: Subject; service_providers: ServiceProvider[] }> {
-  const { subjects, decoy } = deps;
+  const { subjects, decoy, passwords } = deps;
   const circumstances: Circumstances = { config: deps.config(), now: deps.now() };
   const { config } = circumstances;
   requireSql(config);
@@ -85,7 +85,7 @@ export async function authenticateUser(
   const row = await subjects.find(user);
   const hash = row?.password_hash ?? null;
   const [checked, surroundings] = await Promise.all([
-    checkPassword(password, hash ?? decoy(config), passwordOptions(config)),
+    passwords.check(password, hash ?? decoy(config), passwordOptions(config)),
     row && subjects.surroundings(row.id),
   ]);
   if (!row || !surroundings) return unauthorized('There is no such user.');

@@ -1,12 +1,13 @@
 import type { Config } from '@keystone/config';
 import type { Context } from '@keystone/module';
+import { hashingThreads, type HashingThreads } from '@keystone/password';
 import type { Log } from '@keystone/telemetry';
 import type { Circumstances } from './account.ts';
 import { authenticationStore, type AuthenticationStore } from './authentication.store.ts';
 import { bearerStore, type BearerStore } from './bearer.store.ts';
 import { groupStore, type GroupStore } from './group.store.ts';
 import { directoryStore, type DirectoryStore } from './directory.store.ts';
-import { decoys } from './password-options.ts';
+import { decoys, hashingLimits } from './password-options.ts';
 import { subjectStore, type SubjectStore } from './subject.store.ts';
 import { userStore, type UserStore } from './user.store.ts';
 
@@ -15,6 +16,7 @@ export interface IdentityDeps {
   /** Milliseconds since the epoch. */
   now(): number;
   log: Log;
+  passwords: HashingThreads;
   /** A hash that fits no password, as costly as the configuration's. */
   decoy(config: Config): string;
   subjects: SubjectStore;
@@ -29,6 +31,10 @@ export const identityDeps = ({ config, clock, log, database }: Context): Identit
   config,
   now: clock,
   log,
+  passwords: hashingThreads(
+    () => hashingLimits(config()),
+    (error) => log.error('a thread that hashes passwords ended by itself', { error }),
+  ),
   decoy: decoys(),
   subjects: subjectStore(database),
   bearers: bearerStore(database),

@@ -17,6 +17,7 @@ export const identity = module<IdentityDeps>({
   tables: identityTables,
   operations: [...userOperations, ...groupOperations],
   deps: identityDeps,
+  close: ({ passwords }) => passwords.close(),
   listen(bus, deps) {
     answer(bus, authenticate, (attempt) => authenticateUser(attempt, deps));
     answer(bus, subjectOf, (asked) => subjectOfToken(asked, deps));

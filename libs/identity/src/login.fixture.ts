@@ -12,9 +12,10 @@ export const DAY_MS = 86_400_000;
 /** The password of everybody that {@link loginApi} makes. */
 export const RIGHT = 'correct horse';
 
-/** Hashes that cost little, and rules of security compliance. */
+/** Hashes that cost little, room for many at once, and rules of security compliance. */
 export const settings = (security_compliance: Settings['security_compliance'] = {}): Settings => ({
   identity: { password_hash_algorithm: 'pbkdf2_sha512', password_hash_rounds: 10 },
+  kts: { hash_queue: 1000 },
   security_compliance,
 });
 

@@ -1,5 +1,6 @@
 import type { Config } from '@keystone/config';
-import { decoyHash, type Algorithm, type PasswordOptions } from '@keystone/password';
+import { decoyHash, type Algorithm, type Limits, type PasswordOptions } from '@keystone/password';
+import { availableParallelism } from 'node:os';
 
 /** How passwords are hashed and cut here. */
 export const passwordOptions = ({ identity, DEFAULT }: Config): PasswordOptions => ({
@@ -11,6 +12,15 @@ export const passwordOptions = ({ identity, DEFAULT }: Config): PasswordOptions 
   scryptParallelism: identity.scrypt_parallelism ?? undefined,
   saltSize: identity.salt_bytesize ?? undefined,
 });
+
+/** At 12 rounds of bcrypt, four a second, the last of them waits 8 s. */
+const WAITING_FOR_EACH = 32;
+
+/** How many passwords are hashed at once, and how many wait. */
+export function hashingLimits({ kts }: Config): Limits {
+  const threads = kts.hash_threads ?? availableParallelism();
+  return { threads, queue: kts.hash_queue ?? threads * WAITING_FOR_EACH };
+}
 
 /** A hash that fits no password and costs what the configuration says, made anew only when that changes. */
 export function decoys(): (config: Config) => string {

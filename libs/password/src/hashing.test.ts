@@ -7,7 +7,10 @@ import { ALGORITHMS, DEFAULT_OPTIONS, decoyHash, hashingThreads, verifyPassword,
 import { VECTORS, VECTOR_PASSWORD } from './vectors.ts';
 
 const lost: unknown[] = [];
-const threads = hashingThreads({ threads: 2, queue: 1000 }, (error) => lost.push(error));
+const threads = hashingThreads(
+  () => ({ threads: 2, queue: 1000 }),
+  (error) => lost.push(error),
+);
 afterAll(() => threads.close());
 
 const cheap = (algorithm: Algorithm) => {
@@ -84,7 +87,7 @@ test.runIf(process.platform === 'linux')('only the threads that hash have a low 
 test('a process that hashes ends when it has nothing else to do, and may run anywhere', () => {
   const program = `
     import { DEFAULT_OPTIONS, hashingThreads } from '${new URL('index.ts', import.meta.url).href}';
-    const threads = hashingThreads({ threads: 2, queue: 2 }, console.error);
+    const threads = hashingThreads(() => ({ threads: 2, queue: 2 }), console.error);
     console.log(await threads.check('secret', await threads.hash('secret', { ...DEFAULT_OPTIONS, rounds: 4 }), DEFAULT_OPTIONS));`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: tmpdir(),

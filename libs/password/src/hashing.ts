@@ -18,9 +18,10 @@ const alone = (value: unknown) => (value instanceof Uint8Array ? new Uint8Array(
  * ends by itself. Besides the errors of {@link Passwords} there is KeystoneError 503, with `Retry-After`, where as many as
  * allowed wait, where the thread ended, and after `close`.
  *
+ * @param limits as they are now: they may change
  * @param lost told of a thread that ended by itself, or could not start
  */
-export function hashingThreads(limits: Limits, lost: (error: unknown) => void): HashingThreads {
+export function hashingThreads(limits: () => Limits, lost: (error: unknown) => void): HashingThreads {
   const start = () => threadOf<Call, Reply>(startHashing);
   const pool = threadPool<Call, Reply>(limits, { start, lost, now: () => performance.now() });
   const run = async (name: Call['name'], ...args: unknown[]) => {

@@ -18,7 +18,7 @@ parentPort.on('message', (call) => {
 const open: Pool<Call, string>[] = [];
 afterEach(async () => void (await Promise.all(open.splice(0).map((pool) => pool.close()))));
 
-function echoes(limits: Limits, text = ECHO) {
+function echoes(limits: Limits | (() => Limits), text = ECHO) {
   const started: Worker[] = [];
   const lost: unknown[] = [];
   let now = 0;
@@ -27,7 +27,7 @@ function echoes(limits: Limits, text = ECHO) {
     started.push(worker);
     return worker;
   };
-  const pool = threadPool<Call, string>(limits, {
+  const pool = threadPool<Call, string>(typeof limits === 'function' ? limits : () => limits, {
     start: () => threadOf<Call, string>(start),
     lost: (error) => lost.push(error),
     now: () => (now += 1500),
@@ -98,19 +98,31 @@ test('where no thread can be started every call is refused, and none hangs', asy
   expect(outcomes.map((each) => each.status)).toEqual(calls.map(() => 'rejected'));
   expect(lost).toHaveLength(8);
 
-  const refusing = threadPool<Call, string>(
-    { threads: 1, queue: 10 },
-    {
-      start: () =>
-        threadOf(() => {
-          throw new Error('no threads left');
-        }),
-      lost: (error) => lost.push(error),
-      now: () => 0,
-    },
-  );
+  const refusing = threadPool<Call, string>(() => ({ threads: 1, queue: 10 }), {
+    start: () =>
+      threadOf(() => {
+        throw new Error('no threads left');
+      }),
+    lost: (error) => lost.push(error),
+    now: () => 0,
+  });
   const more = await Promise.allSettled([refusing.run('exit'), refusing.run('exit')]);
   expect(more).toMatchObject([{ reason: refusal }, { reason: refusal }]);
+});
+
+test('other limits hold from the next call: more threads are started, those too many end', async () => {
+  let limits = { threads: 1, queue: 10 };
+  const { run, started, lost } = echoes(() => limits);
+  const four = () => Promise.all(['a', 'b', 'c', 'd'].map((echo) => run({ echo })));
+  await four();
+  limits = { threads: 3, queue: 10 };
+  await four();
+  expect(started).toHaveLength(3);
+  limits = { threads: 1, queue: 10 };
+  expect(await four()).toEqual(['a', 'b', 'c', 'd']);
+  await expect.poll(() => started.filter(({ threadId }) => threadId > 0)).toHaveLength(1);
+  expect(await four()).toEqual(['a', 'b', 'c', 'd']);
+  expect([started.length, lost.length]).toEqual([3, 0]);
 });
 
 test('closing refuses what waits and what is under way, and ends the threads', async () => {

@@ -36,7 +36,8 @@ const notDone = () => unavailableError('The password was not hashed');
 const full = (milliseconds: number) =>
   unavailableError('Too many passwords wait to be hashed', Math.max(1, Math.ceil(milliseconds / 1000)));
 
-export function threadPool<Call, Reply>(limits: Limits, host: PoolHost<Call, Reply>): Pool<Call, Reply> {
+/** @param limits as they are now: they may change */
+export function threadPool<Call, Reply>(limits: () => Limits, host: PoolHost<Call, Reply>): Pool<Call, Reply> {
   const threads = new Set<Thread<Call, Reply>>();
   const idle: Thread<Call, Reply>[] = [];
   const waiting: Job<Call, Reply>[] = [];
@@ -52,6 +53,7 @@ export function threadPool<Call, Reply>(limits: Limits, host: PoolHost<Call, Rep
     forget(thread);
     return rested();
   };
+  const tooMany = () => threads.size > limits().threads;
   const hire = () => {
     const thread = host.start();
     threads.add(thread);
@@ -59,7 +61,7 @@ export function threadPool<Call, Reply>(limits: Limits, host: PoolHost<Call, Rep
   };
 
   const work = async (thread: Thread<Call, Reply>, first: Job<Call, Reply>): Promise<void> => {
-    for (let job: typeof first | undefined = first; job; job = waiting.shift()) {
+    for (let job: typeof first | undefined = first; job; job = tooMany() ? undefined : waiting.shift()) {
       const begun = host.now();
       try {
         job.resolve(await thread.call(job.call));
@@ -71,17 +73,20 @@ export function threadPool<Call, Reply>(limits: Limits, host: PoolHost<Call, Rep
         return next && work(hire(), next);
       }
     }
-    idle.push(thread);
+    if (!tooMany()) return void idle.push(thread);
+    threads.delete(thread);
+    await thread.end();
   };
 
   return {
     run(call) {
+      const { threads: most, queue } = limits();
       const job = { call, ...Promise.withResolvers<Reply>() };
-      const thread = closed ? undefined : (rested() ?? (threads.size < limits.threads ? hire() : undefined));
+      const thread = closed ? undefined : (rested() ?? (threads.size < most ? hire() : undefined));
       if (thread) void work(thread, job);
       else if (closed) job.reject(notDone());
-      else if (waiting.length < limits.queue) waiting.push(job);
-      else job.reject(full((duration * (waiting.length + limits.threads)) / limits.threads));
+      else if (waiting.length < queue) waiting.push(job);
+      else job.reject(full((duration * (waiting.length + most)) / most));
       return job.promise;
     },
     async close() {

@@ -1,4 +1,4 @@
-import { choice, float, str } from '../option.ts';
+import { choice, float, int, str } from '../option.ts';
 
 // Our own section: Python Keystone leaves a section it does not know alone.
 export const kts = {
@@ -20,5 +20,9 @@ export const kts = {
   drain_notice: float(2, { min: 0 }),
   /** Seconds that requests under way then have to end. */
   drain_timeout: float(10, { min: 0 }),
+  /** Threads that hash passwords; as many as processors where it is not set. */
+  hash_threads: int(null, { min: 1 }),
+  /** Passwords that may wait to be hashed; 32 for each thread where it is not set. */
+  hash_queue: int(null, { min: 0 }),
   log_level: choice('info', ['debug', 'info', 'warning', 'error']),
 };

@@ -60,7 +60,10 @@ test('without any file each option has its default', () => {
     nats_tls_key: null,
     nats_name: 'keystone',
     question_timeout: 2,
+    drain_notice: 2,
     drain_timeout: 10,
+    hash_threads: null,
+    hash_queue: null,
     log_level: 'info',
   });
 });

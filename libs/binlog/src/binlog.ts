@@ -74,9 +74,9 @@ function cannotResume(from: Place | null, { identity }: BinlogServer): string | 
 }
 
 async function startFresh(parts: Parts, heard: Heard, why: string): Promise<Binlog> {
-  const end = await parts.server.end();
-  const opened = await follow(parts, end, heard);
-  return binlog(parts, opened, { fresh: why, begin: { ...end, gtid: null, server: parts.server.identity } });
+  const beginning = await parts.server.beginning();
+  const opened = await follow(parts, beginning, heard);
+  return binlog(parts, opened, { fresh: why, begin: { ...beginning, gtid: null, server: parts.server.identity } });
 }
 
 /** Where nothing has happened since, the end of the log is still where it was. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BinlogError } from './binlog-error.ts';
 import type { ResultRow, Session } from './connection.ts';
 import { gtidSetHolds } from './gtid.ts';
@@ -21,6 +22,8 @@ export interface BinlogServer {
   identity: string;
   checksums: boolean;
   end(): Promise<Position>;
+  /** A place behind everything that can be read by now, and before everything that cannot. */
+  beginning(): Promise<Position>;
   glance(): Promise<Glance>;
 }
 
@@ -111,15 +114,14 @@ const endOf = (status: ResultRow | undefined): Position => {
   return position(status['File'], status['Position']);
 };
 
-type Flavour = Pick<BinlogServer, 'end' | 'glance'>;
+type Flavour = Pick<BinlogServer, 'end' | 'beginning' | 'glance'>;
 
 /**
  * A snapshot of MariaDB's says up to where of the binlog it shows (MDEV-232). The log itself is ahead of what can be
  * read: InnoDB commits after the log is written, and a reader told too early would keep the old row.
  */
-const mariadbServer = (session: Session, status: string): Flavour => ({
-  end: async () => endOf((await session.query(status))[0]?.[0]),
-  async glance() {
+function mariadbServer(session: Session, status: string): Flavour {
+  const glance = async (): Promise<Glance> => {
     const [rows = []] = await session.query(
       `START TRANSACTION WITH CONSISTENT SNAPSHOT; SHOW STATUS LIKE 'Binlog\\_snapshot\\_%'; COMMIT`,
     );
@@ -128,18 +130,35 @@ const mariadbServer = (session: Session, status: string): Flavour => ({
     if (!file) throw new BinlogError('lost', 'the server does not say what of its binlog can be read');
     const end = position(file, value.get('binlog_snapshot_position'));
     return { end, shows: (transaction) => hasReached(end, transaction.end) };
-  },
-});
+  };
+  return {
+    glance,
+    end: async () => endOf((await session.query(status))[0]?.[0]),
+    beginning: async () => (await glance()).end,
+  };
+}
+
+/** Milliseconds within which what stands in MySQL's log is committed by its engines. */
+const COMMITTING = 1_000;
 
 /** MySQL adds a transaction to gtid_executed once its engines have committed it. */
-const mysqlServer = (session: Session, status: string): Flavour => ({
-  end: async () => endOf((await session.query(status))[0]?.[0]),
-  async glance() {
-    const [[standing] = [], [row] = []] = await session.query(`${status}; SELECT @@GLOBAL.gtid_executed AS executed`);
-    const executed = String(row?.['executed']).replaceAll(/\s/g, '');
-    return { end: endOf(standing), shows: ({ gtid }) => gtid === null || gtidSetHolds(executed, gtid) };
-  },
-});
+function mysqlServer(session: Session, status: string): Flavour {
+  const end = async () => endOf((await session.query(status))[0]?.[0]);
+  return {
+    end,
+    async beginning() {
+      // Nothing tells what of the log before here is being committed just now.
+      const begun = await end();
+      await delay(COMMITTING);
+      return begun;
+    },
+    async glance() {
+      const [[standing] = [], [row] = []] = await session.query(`${status}; SELECT @@GLOBAL.gtid_executed AS executed`);
+      const executed = String(row?.['executed']).replaceAll(/\s/g, '');
+      return { end: endOf(standing), shows: ({ gtid }) => gtid === null || gtidSetHolds(executed, gtid) };
+    },
+  };
+}
 
 /** @throws BinlogError (setup) where not one of the tables can be seen */
 export async function readCatalogue(session: Session, database: string, tables: WatchedTables): Promise<Catalogue> {

@@ -36,9 +36,6 @@ export const concerns = ({ database: within, text }: Statement, database: string
   within.toLowerCase() === database.toLowerCase() || text.toLowerCase().includes(database.toLowerCase());
 
 /** The first words, for the log: never more, since values stand behind them. */
-export const gist = ({ text }: Statement): string =>
-  (
-    /^[a-z]+(\s+(table|database|schema|index|user|view|trigger|temporary|or|replace|if|not|exists))*/i.exec(
-      text.trim(),
-    )?.[0] ?? 'a statement'
-  ).toUpperCase();
+export const gist = ({ text }: Statement): string => (GIST.exec(text.trim())?.[0] ?? 'a statement').toUpperCase();
+
+const GIST = /^[a-z]+(\s+(or|replace|temporary|unique))*(\s+(table|database|schema|index|view|trigger))?\b/i;

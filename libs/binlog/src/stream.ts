@@ -33,13 +33,12 @@ export function readStream(socket: Socket, options: StreamOptions): Stream {
   let { from: at, checksums } = options;
   let over: BinlogError | undefined;
 
-  const advance = (event: BinlogEvent): { begin: Position; end: Position } => {
-    const begin = at;
-    if (event.type === EVENT.rotate) at = rotated(event.body);
-    else if (event.next > 0) at = { file: at.file, offset: event.next };
-    return { begin, end: at };
+  const behind = (event: BinlogEvent): Position => {
+    if (event.type === EVENT.rotate) return rotated(event.body);
+    return event.next > 0 ? { file: at.file, offset: event.next } : at;
   };
-  const wake = () => {
+  const arrive = (position: Position) => {
+    at = position;
     for (const waiter of waiting) {
       if (!hasReached(at, waiter.position)) continue;
       waiting.delete(waiter);
@@ -48,14 +47,15 @@ export function readStream(socket: Socket, options: StreamOptions): Stream {
   };
   const take = async (raw: Buffer) => {
     const event = parseEvent(raw, checksums);
-    const span = advance(event);
+    const end = behind(event);
     if (event.type === EVENT.formatDescription) checksums = checksumsAfter(event);
     else if (!isAboutTheStream(event)) {
-      const transaction = assembler.take(event, span);
+      const transaction = assembler.take(event, { begin: at, end });
       if (transaction?.reset) assembler.relearn(await catalogue());
       if (transaction) heard(transaction);
     }
-    wake();
+    // Only now: whoever waits for it wants it heard.
+    arrive(end);
   };
   const read = async (): Promise<BinlogError> => {
     try {

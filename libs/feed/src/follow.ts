@@ -24,8 +24,10 @@ export function followFeed(bus: Bus, { clock, limit = FEED_LIMIT }: FollowOption
   let heard = Number.NEGATIVE_INFINITY;
   let trouble = '';
   let acknowledging = false;
+  let open = true;
 
   const sign = () => {
+    if (!open) return;
     const { epoch, number } = track ?? { epoch: '', number: 0 };
     emit(bus, feedFollower, { follower, at: clock(), epoch, number });
   };
@@ -89,6 +91,7 @@ export function followFeed(bus: Bus, { clock, limit = FEED_LIMIT }: FollowOption
     onReset: forgotten.add,
     settle,
     close() {
+      open = false;
       clearInterval(beats);
       stop();
     },

@@ -20,7 +20,8 @@ export const User = Type.Object(
     enabled: Type.Boolean(),
     federated: Type.Optional(FederatedIdentities),
     links: SelfLink,
-    name: Type.String(),
+    // Null for a row that no login has a name for: nothing forbids it, and Python shows it so.
+    name: nullable(Type.String()),
     password_expires_at: nullable(Type.String()),
     options: Type.Object({}, open),
   },

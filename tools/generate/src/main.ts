@@ -15,8 +15,11 @@ const { values, positionals } = parseArgs({
 
 /** Writes what is made from the operations, or with --check says what has drifted. */
 function generate(): void {
+  const envoy = envoyConfig(values.without);
   const files: Record<string, string> = {
-    'envoy.yaml': envoyConfig(values.without),
+    'envoy.yaml': envoy,
+    // kustomize takes no file from outside its folder.
+    'deploy/kustomize/base/envoy.yaml': envoy,
     'docs/openapi.json': openapi(),
     'docs/coverage.md': coverage(),
   };

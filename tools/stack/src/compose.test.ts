@@ -43,7 +43,7 @@ test.skipIf(composeCommand === undefined)(
     const { OS_PASSWORD: _, ...environment } = process.env;
     expect(
       Object.keys((parse(await config({ ...environment, OS_PASSWORD: 'pw' })) as typeof compose).services),
-    ).toHaveLength(10);
+    ).toHaveLength(11);
     await expect(config(environment)).rejects.toThrow('the password that the user admin shall have');
   },
 );

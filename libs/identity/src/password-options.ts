@@ -13,12 +13,15 @@ export const passwordOptions = ({ identity, DEFAULT }: Config): PasswordOptions 
   saltSize: identity.salt_bytesize ?? undefined,
 });
 
+// Asking takes longer than a login has to spare.
+const processors = availableParallelism();
+
 /** At 12 rounds of bcrypt, four a second, the last of them waits 8 s. */
 const WAITING_FOR_EACH = 32;
 
 /** How many passwords are hashed at once, and how many wait. */
 export function hashingLimits({ kts }: Config): Limits {
-  const threads = kts.hash_threads ?? availableParallelism();
+  const threads = kts.hash_threads ?? processors;
   return { threads, queue: kts.hash_queue ?? threads * WAITING_FOR_EACH };
 }
 

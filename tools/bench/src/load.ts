@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One kind of request. */
 export interface Shot {
@@ -33,11 +34,14 @@ function once(base: URL, shot: Shot, agent: Agent): Promise<void> {
   });
 }
 
-/** Keeps `connections` requests under way for some seconds. @throws at the first answer with another status */
+/**
+ * Keeps `connections` requests under way for some seconds, each with a pause of some milliseconds after its answer.
+ * @throws at the first answer with another status
+ */
 export async function burst(
   url: string,
   shot: Shot,
-  { seconds, connections }: { seconds: number; connections: number },
+  { seconds, connections, pause }: { seconds: number; connections: number; pause?: number },
 ): Promise<Burst> {
   const base = new URL(url);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -49,6 +53,7 @@ export async function burst(
       const start = performance.now();
       await once(base, shot, agent);
       times.push(performance.now() - start);
+      if (pause) await sleep(pause);
     }
   };
   await Promise.all(Array.from({ length: connections }, worker));

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { defaultFolder, startStack } from '@keystone/stack-tool';
+import { busyTable, busyValidation } from './busy-validation.ts';
 import { loadAverage } from './cpu.ts';
+import { hashRate, hashTable } from './hash-rate.ts';
 import { compare, type Measured } from './measure.ts';
 import { table } from './report.ts';
 import { scenarios } from './scenarios.ts';
@@ -36,9 +38,16 @@ for (const { title, contenders } of all) {
   results[title] = await compare(contenders, plan);
   say(table(title, results[title]));
 }
+const hashing = await hashRate(stack, plan);
+say(hashTable(hashing));
+const busy = await busyValidation(stack, plan);
+say(busyTable(busy));
 load.push(loadAverage());
 say(`Load after: ${load[1]}`);
 close();
 await stack.down();
 if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ plan, node: process.version, load, results }, null, 2)}\n`);
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ plan, node: process.version, load, results, hashing, busy }, null, 2)}\n`,
+  );

@@ -17,16 +17,16 @@ interface Tokens {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const login = (password: string, scope: unknown) => ({
+export const login = (password: string, scope: unknown) => ({
   auth: {
     identity: { methods: ['password'], password: { user: { name: 'admin', domain: { id: 'default' }, password } } },
     scope,
   },
 });
 
-const SCOPE = { project: { name: 'admin', domain: { id: 'default' } } };
+export const SCOPE = { project: { name: 'admin', domain: { id: 'default' } } };
 
-async function issue(base: string, body: unknown): Promise<string> {
+export async function issue(base: string, body: unknown): Promise<string> {
   const answer = await fetch(`${base}/v3/auth/tokens`, {
     method: 'POST',
     headers: JSON_TYPE,
@@ -54,7 +54,7 @@ async function bare(shot: Shot, url: string, children: ChildProcess[]): Promise<
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 };
 }
 
-const issued = (body: unknown): Shot => ({
+export const issued = (body: unknown): Shot => ({
   method: 'POST',
   path: '/v3/auth/tokens',
   headers: JSON_TYPE,

@@ -23,7 +23,7 @@ export interface Exchange {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
 }
 
 /** What the operations of a process share. */
@@ -138,7 +138,8 @@ function success(operation: Operation, result: unknown): Answer {
   const made = isReply(result) ? result : { body: result, headers: {}, status: undefined };
   const status = made.status ?? successStatus(operation);
   if (made.body === undefined) return { status, headers: made.headers, body: undefined };
-  return { status, headers: { 'content-type': 'application/json', ...made.headers }, body: JSON.stringify(made.body) };
+  const body = made.body instanceof Uint8Array ? made.body : JSON.stringify(made.body);
+  return { status, headers: { 'content-type': 'application/json', ...made.headers }, body };
 }
 
 /**
@@ -177,7 +178,7 @@ export function responder<D>(operation: Operation<D>, deps: D, host: Host): Resp
       await enforce(caller, { action, target: () => policyTarget(operation, request, deps) }, host.policy());
     }
     const answer = success(operation as Operation, await operation.run(request as never, deps));
-    if (host.checkReplies && operation.reply && answer.body) checkReply(JSON.parse(answer.body));
+    if (host.checkReplies && operation.reply && answer.body) checkReply(JSON.parse(answer.body.toString()));
     return answer;
   }
 

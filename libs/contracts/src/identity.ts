@@ -19,6 +19,10 @@ export const Subject = Type.Object({
   options: Type.Record(Type.String(), Type.Unknown()),
   /** Memberships that hold now, those of federation that expire too. */
   group_ids: Type.Array(Id),
+  /** Key of the row that names and passwords hang on, by which a changed password is told; null for users of other places. */
+  local_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  /** Seconds since the epoch at which time alone makes another answer of this; absent where it does not. */
+  until: Type.Optional(Type.Number()),
 });
 export type Subject = Static<typeof Subject>;
 

@@ -35,6 +35,7 @@ describe.each(testKinds)('a login, on %s', (kind) => {
         password_expires_at: null,
         options: { multi_factor_auth_enabled: true },
         group_ids: [],
+        local_id: expect.any(Number),
       },
       service_providers: [{ id: 'sp', auth_url: 'http://auth', sp_url: 'http://sp' }],
     });

@@ -54,6 +54,7 @@ describe.each(testKinds)('what others ask about users, on %s', (kind) => {
         password_expires_at: null,
         options: { multi_factor_auth_rules: RULES, multi_factor_auth_enabled: false },
         group_ids: ['g1', 'g2'],
+        local_id: expect.any(Number),
       },
       service_providers: [{ id: 'sp', auth_url: 'http://auth', sp_url: 'http://sp' }],
     });

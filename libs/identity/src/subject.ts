@@ -5,8 +5,20 @@ import type { IdentityDeps } from './deps.ts';
 import { membershipEnd } from './membership.ts';
 import { requireSql } from './driver.ts';
 import type { ServiceProvider, SubjectRow, Surroundings } from './subject.store.ts';
-import { fromMs } from './time.ts';
+import { fromMs, toMs } from './time.ts';
 import { optionsOf } from './user-option.ts';
+
+const DAY = 86_400;
+
+/** When time alone ends what is said here: a membership runs out, or a day more of inactivity counts. */
+function untilOf({ expiring }: Surroundings, { config, now }: Circumstances): number | undefined {
+  const ttl = config.federation.default_authorization_ttl;
+  const ends = expiring.map((membership) => toMs(membershipEnd(membership, ttl)) / 1000);
+  const days = config.security_compliance.disable_user_account_days_inactive;
+  const midnight = days ? [Math.ceil((now + 1) / 1000 / DAY) * DAY] : [];
+  const to = [...ends.filter((end) => end * 1000 > now), ...midnight];
+  return to.length > 0 ? Math.min(...to) : undefined;
+}
 
 /** Groups that the user is in now: those he was put in, and those of federation that have not ended. */
 export function groupsNow({ groupIds, expiring }: Surroundings, { config, now }: Circumstances): string[] {
@@ -17,6 +29,7 @@ export function groupsNow({ groupIds, expiring }: Surroundings, { config, now }:
 
 export function subjectFrom(row: SubjectRow, surroundings: Surroundings, circumstances: Circumstances): Subject {
   const options = optionsOf(surroundings.options);
+  const until = untilOf(surroundings, circumstances);
   return {
     id: row.id,
     name: nameOf(row) ?? '',
@@ -26,6 +39,8 @@ export function subjectFrom(row: SubjectRow, surroundings: Surroundings, circums
     password_expires_at: shownExpiry(row),
     options,
     group_ids: groupsNow(surroundings, circumstances),
+    local_id: row.local_id,
+    ...(until !== undefined && { until }),
   };
 }
 

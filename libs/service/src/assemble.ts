@@ -1,9 +1,11 @@
 import { loadConfig, type Config, type ConfigSources } from '@keystone/config';
+import { settling } from '@keystone/feed';
 import type { Context, Module } from '@keystone/module';
 import { logger, startTelemetry, type Log, type Telemetry } from '@keystone/telemetry';
 import { connectBus } from './connect-bus.ts';
 import { connectDatabase } from './connect-database.ts';
 import { connectPythonCache } from './connect-python-cache.ts';
+import { settledWrites } from './settled-writes.ts';
 import { liveSettings, type Settings } from './settings.ts';
 
 export interface ServeOptions {
@@ -82,7 +84,13 @@ export async function assemble(
   opened.defer(() => bus.drain());
 
   const { meter } = telemetry;
-  const context: Context = { database, bus, config: settings.current, clock: Date.now, log, pythonCache, meter };
+  const { settle } = settling(bus, () => performance.now());
+  const context: Context = {
+    ...{ database, bus, log, meter },
+    config: settings.current,
+    clock: Date.now,
+    pythonCache: settledWrites(pythonCache, settle),
+  };
   await options.prepare?.(context);
   opened.defer(async () => {
     for (const { module, deps } of running) await module.leave?.(deps);

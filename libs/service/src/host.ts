@@ -29,6 +29,9 @@ export function hostOf({ service, context: { bus, config, log }, policy, telemet
       if (!(error instanceof KeystoneError)) log.error('unexpected error', { ...fields, error });
       else log[status >= 500 ? 'warn' : 'debug'](error.message, { ...fields, reason: error.detail.reason });
     },
+    sent({ action, method, status, seconds }) {
+      telemetry.httpAnswered({ operation: action, method, status, seconds });
+    },
     async observe(operation, { headers, method }, run) {
       const began = performance.now();
       const name = nameOf(operation);

@@ -1,11 +1,13 @@
 import type { Bus } from '@keystone/bus';
 import type { Config } from '@keystone/config';
 import { receiptCodec, tokenCodec, type Codec, type Receipt, type TokenPayload } from '@keystone/fernet';
+import { followFeed, type Feed } from '@keystone/feed';
 import { keyRepository, type KeyRepository } from '@keystone/keys';
 import type { Context } from '@keystone/module';
 import { telling } from '@keystone/python-cache';
 import type { Log } from '@keystone/telemetry';
 import { hints, type Hints } from './hint.ts';
+import { measureMemory, tokenMemory, type TokenMemory } from './remembered.ts';
 import { revocationStore, type RevocationStore } from './revocation.store.ts';
 
 export interface TokenDeps {
@@ -20,6 +22,8 @@ export interface TokenDeps {
   receipts(): Codec<Receipt>;
   revocations: RevocationStore;
   hints: Hints;
+  feed: Feed;
+  memory: TokenMemory;
 }
 
 /** What follows from a configuration, computed when it changes and not before. */
@@ -37,7 +41,7 @@ function derived<T>(config: () => Config, derive: (config: Config) => T): () => 
  * Opens what the token service works with.
  * @throws where `[token] provider` is one that is not served here, or a key repository cannot be read
  */
-export function tokenDeps({ bus, config, clock, log, database, pythonCache }: Context): TokenDeps {
+export function tokenDeps({ bus, config, clock, log, database, pythonCache, meter }: Context): TokenDeps {
   const { token, fernet_tokens, fernet_receipts } = config();
   if (token.provider !== 'fernet') {
     throw new Error(
@@ -45,12 +49,19 @@ export function tokenDeps({ bus, config, clock, log, database, pythonCache }: Co
     );
   }
   const revocations = revocationStore(database);
+  const now = () => clock() / 1000;
+  const tokenKeys = keyRepository(fernet_tokens.key_repository, { label: 'fernet tokens' });
+  const feed = followFeed(bus, { clock: () => performance.now() });
+  const memory = tokenMemory({ config, now, feed, keys: tokenKeys });
+  measureMemory(memory, { meter });
   return {
     bus,
     config,
-    now: () => clock() / 1000,
+    now,
     log,
-    tokenKeys: keyRepository(fernet_tokens.key_repository, { label: 'fernet tokens' }),
+    tokenKeys,
+    feed,
+    memory,
     receiptKeys: keyRepository(fernet_receipts.key_repository, { label: 'fernet receipts' }),
     tokens: derived(config, ({ auth, identity }) =>
       tokenCodec({ methods: auth.methods, defaultDomainId: identity.default_domain_id }),

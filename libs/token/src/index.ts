@@ -6,6 +6,7 @@ import { authScopeOperations } from './auth-scope.ts';
 import { authTokenOperations } from './auth-token.ts';
 import { tokenDeps, type TokenDeps } from './deps.ts';
 import { introspection } from './introspection.ts';
+import type { TokenMemory } from './remembered.ts';
 import { RevocationEventTable } from './revocation.store.ts';
 import { versionOperations } from './version.ts';
 
@@ -16,6 +17,12 @@ function keysReady({ status }: KeyRepository): Dependency {
   return { name: label, ready: keys > 0, detail: problem ? `${problem}; ${held} read before go on` : held };
 }
 
+/** Without a memory every validation reads through: slower, never wrong. */
+function memoryReady({ state, stats }: TokenMemory): Dependency {
+  const { live, why } = state();
+  return { name: 'memory', ready: true, detail: live ? `live, ${stats().entries} tokens` : `off: ${why}` };
+}
+
 /** Logins, tokens and what they open: `/`, `/v3`, `/v3/auth/*`. */
 export const token = module<TokenDeps>({
   name: 'token',
@@ -23,8 +30,9 @@ export const token = module<TokenDeps>({
   operations: [...versionOperations, ...authTokenOperations, ...authScopeOperations],
   deps: tokenDeps,
   listen: (bus, deps) => answer(bus, introspect, ({ token: text }) => introspection(text, deps)),
-  readiness: ({ tokenKeys, receiptKeys }) => [tokenKeys, receiptKeys].map(keysReady),
-  close: ({ tokenKeys, receiptKeys }) => {
+  readiness: ({ tokenKeys, receiptKeys, memory }) => [...[tokenKeys, receiptKeys].map(keysReady), memoryReady(memory)],
+  close: ({ tokenKeys, receiptKeys, feed }) => {
+    feed.close();
     tokenKeys.close();
     receiptKeys.close();
   },

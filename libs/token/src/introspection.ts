@@ -1,15 +1,7 @@
 import type { Introspection } from '@keystone/api';
 import type { TokenDeps } from './deps.ts';
-import { isFederated } from './known.ts';
-import { catalogOf, scopeOf } from './scope.ts';
+import { introspectionFrom, recall } from './recall.ts';
 import { forbidden, TokenNotFound } from './token-error.ts';
-import { validate, type Validated } from './validate.ts';
-
-/** Python holds access rules against its own requests only where the catalog has an identity service. */
-async function identityListed({ payload }: Validated, deps: TokenDeps): Promise<boolean> {
-  const catalog = await catalogOf(payload.userId, scopeOf(payload), true, deps);
-  return catalog?.some(({ type }) => type === 'identity') ?? false;
-}
 
 /**
  * Who asks with this token; null for one that is no good. Answers `token.introspect`.
@@ -18,16 +10,9 @@ async function identityListed({ payload }: Validated, deps: TokenDeps): Promise<
  */
 export async function introspection(text: string, deps: TokenDeps): Promise<Introspection | null> {
   try {
-    const validated = await validate(text, { catalog: false, accessRules: true }, deps);
-    const { payload, body, restricted } = validated;
-    if (payload.methods.includes('ec2credential')) {
-      return forbidden('EC2 credential tokens cannot be used for authorization.');
-    }
-    return {
-      token: body,
-      group_ids: isFederated(payload) ? payload.groupIds : [],
-      ...(restricted && { identity_in_catalog: await identityListed(validated, deps) }),
-    };
+    const recalled = await recall(text, false, deps);
+    if (recalled.mute) return forbidden('EC2 credential tokens cannot be used for authorization.');
+    return introspectionFrom(recalled);
   } catch (error) {
     if (error instanceof TokenNotFound) return null;
     throw error;

@@ -6,7 +6,7 @@ import { withKeys } from '@keystone/keys';
 import { tokenBody } from './body.ts';
 import type { TokenDeps } from './deps.ts';
 import { gather } from './gather.ts';
-import { isFederated } from './known.ts';
+import { isFederated, type Known } from './known.ts';
 import { mint } from './mint.ts';
 import { requireFernet } from './provider.ts';
 import { matches } from './revocation.ts';
@@ -39,23 +39,30 @@ export function readToken(text: string, { tokens, tokenKeys }: TokenDeps): Token
   }
 }
 
+/** What a look at the database gave. */
+export interface Looked {
+  validated: Validated;
+  known: Known;
+}
+
 /**
- * Reads through: everything that may have changed since the token was issued is asked anew.
+ * Reads through: everything that may have changed since the token was issued is asked anew. Access rules are left to
+ * whoever asks.
  *
  * @throws TokenNotFound (404) for a token that is no good; 404 where what it stands on is gone or disabled; 403 where a
  * trust does not hold any more
  */
-export async function validate(
+export async function look(
   text: string | undefined,
-  options: ValidationOptions,
+  { window = 0, catalog = true }: Pick<ValidationOptions, 'window' | 'catalog'>,
   deps: TokenDeps,
-): Promise<Validated> {
+): Promise<Looked> {
   if (!text) throw new TokenNotFound('No token in the request');
   requireFernet(deps.config());
   const payload = readToken(text, deps);
-  const known = await gather(payload, options.catalog ?? true, deps);
+  const known = await gather(payload, catalog, deps);
   const facts = mint(payload, known, deps.now());
-  if (deps.now() >= Math.floor(payload.expiresAt) + (options.window ?? 0)) throw new TokenNotFound();
+  if (deps.now() >= Math.floor(payload.expiresAt) + window) throw new TokenNotFound();
   if (known.events?.found.some((event) => matches(event, facts))) throw new TokenNotFound();
   const { subject, userDomain } = facts;
   if (!subject.enabled) {
@@ -63,8 +70,19 @@ export async function validate(
     await deps.revocations.add([{ user_id: subject.id }], deps);
     throw new TokenNotFound();
   }
-  const restricted = Boolean(facts.applicationCredential?.access_rules);
-  if (restricted && !options.accessRules) throw new TokenNotFound();
   if (isFederated(payload) && !known.identityProvider) return notFound('Identity Provider', payload.idpId);
-  return { payload, subject, userDomain, body: tokenBody(facts, deps.config().resource), restricted };
+  const restricted = Boolean(facts.applicationCredential?.access_rules);
+  const validated = { payload, subject, userDomain, body: tokenBody(facts, deps.config().resource), restricted };
+  return { validated, known };
+}
+
+/** @throws as {@link look}; TokenNotFound, too, for a token with access rules where nobody holds requests against them */
+export async function validate(
+  text: string | undefined,
+  options: ValidationOptions,
+  deps: TokenDeps,
+): Promise<Validated> {
+  const { validated } = await look(text, options, deps);
+  if (validated.restricted && !options.accessRules) throw new TokenNotFound();
+  return validated;
 }

@@ -2,7 +2,7 @@ import { installOpenstackClient, testServers } from '@keystone/stack-tool';
 import { checks } from './check.ts';
 import { conformance } from './conformance.ts';
 import { vitest } from './suites.ts';
-import type { Outcome, Step } from './step.ts';
+import { execute, type Outcome, type Step } from './step.ts';
 
 /** Of Keystone's own tests: what this project claims to serve whole. */
 const CLAIMED = 'test_versions|test_v3_catalog.*(Region|Service|Endpoint|CatalogTestCase)';
@@ -23,6 +23,17 @@ async function runAll(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<O
   return total;
 }
 
+/** The stack that the interoperability tests share stays up between their files. */
+const interopDown = () =>
+  execute('node', [
+    '--disable-warning=ExperimentalWarning',
+    'tools/stack/src/main.ts',
+    'down',
+    '--base',
+    '16000',
+    '--clean',
+  ]);
+
 async function everything(): Promise<Outcome> {
   const servers = await testServers();
   const { openstack } = await installOpenstackClient();
@@ -33,6 +44,7 @@ async function everything(): Promise<Outcome> {
     return await runAll([...checks, vitest(), conformance(CLAIMED)], env);
   } finally {
     await stop();
+    await interopDown();
   }
 }
 

@@ -24,5 +24,7 @@ export const kts = {
   hash_threads: int(null, { min: 1 }),
   /** Passwords that may wait to be hashed; 32 for each thread where it is not set. */
   hash_queue: int(null, { min: 0 }),
+  /** Mebibytes that remembered tokens may take in a process of the token service. */
+  memory_mib: int(256, { min: 0 }),
   log_level: choice('info', ['debug', 'info', 'warning', 'error']),
 };

@@ -64,6 +64,7 @@ test('without any file each option has its default', () => {
     drain_timeout: 10,
     hash_threads: null,
     hash_queue: null,
+    memory_mib: 256,
     log_level: 'info',
   });
 });

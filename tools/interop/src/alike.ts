@@ -4,10 +4,15 @@ import type { World } from './world.ts';
 
 type Statuses = [subject: number, caller: number];
 
-/** Python repeats the whole token in one of its messages; ours never does. */
+/**
+ * Python repeats the whole token in one of its messages, which ours never does; of a chain of trusts it names the one
+ * that is missing, we the one that the token is of.
+ */
 const told = ({ status, body }: Answer) => {
   const message = body?.error?.message as string | undefined;
-  const shown = message?.startsWith('Could not find token:') ? 'Failed to validate token' : message;
+  const shown = message
+    ?.replace(/^Could not find token: .*/, 'Failed to validate token')
+    .replace(/(?<=^Could not find trust: )\w+/, '<trust>');
   return status < 300 ? { status, body: sorted(body) } : { status, message: shown };
 };
 

@@ -21,8 +21,9 @@ export async function person(it: World, domain = it.domain): Promise<Person> {
 export const grantTo = (it: World, { id }: Person, role = it.role) =>
   it.python('PUT', `/v3/projects/${it.project}/users/${id}/roles/${role}`);
 
-export const holder = async (it: World): Promise<Person> => {
-  const made = await person(it);
+/** A user with the world's role on its project. */
+export const holder = async (it: World, domain = it.domain): Promise<Person> => {
+  const made = await person(it, domain);
   await grantTo(it, made);
   return made;
 };
@@ -73,8 +74,12 @@ export interface Delegated {
 }
 
 /** A trust between two new people, and a token of it. */
-export async function delegated(it: World, more: Record<string, unknown> = {}): Promise<Delegated> {
-  const [trustor, trustee] = [await holder(it), await person(it)];
+export async function delegated(
+  it: World,
+  more: Record<string, unknown> = {},
+  { trustorDomain, trusteeDomain }: { trustorDomain?: string; trusteeDomain?: string } = {},
+): Promise<Delegated> {
+  const [trustor, trustee] = [await holder(it, trustorDomain), await person(it, trusteeDomain)];
   const { token } = await tokenOf(it, trustor, onProject(it));
   const id = await trust(it, { trustee, token, trustor: trustor.id, ...more });
   return { trustor, trustee, trust: id, token: (await throughTrust(it, trustee, id)).token };

@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, test } from 'vitest';
 import { alike, distractPython } from './alike.ts';
 import { consumed, credentialed, delegated, holder, onProject, redelegated } from './delegation.ts';
 import { federated, rescoped } from './federation.ts';
@@ -8,7 +9,7 @@ import { world, type World } from './world.ts';
 
 let it: World;
 
-beforeEach(async () => {
+beforeAll(async () => {
   it = await world(await interopStack());
 });
 
@@ -41,8 +42,6 @@ async function refused<Made extends { token: string }>(made: Made, broken: Break
 const inPast = (id: string) =>
   `UPDATE trust SET expires_at = '2020-01-01', expires_at_int = 1577836800000000 WHERE id = '${id}'`;
 
-const everybody = { project: () => disable(`/v3/projects/${it.project}`, 'project') };
-
 const trusts: [string, Statuses, Break<Awaited<ReturnType<typeof delegated>>>][] = [
   ['its trustor is disabled', FORBIDDEN, ({ trustor }) => disableUser(trustor)],
   ['its trustee is disabled', NO_TOKEN, ({ trustee }) => disableUser(trustee)],
@@ -61,7 +60,6 @@ const trusts: [string, Statuses, Break<Awaited<ReturnType<typeof delegated>>>][]
   ['it has uses left', GOOD, ({ trust }) => it.stack.sql(`UPDATE trust SET remaining_uses = 1 WHERE id = '${trust}'`)],
   ['its trustor is deleted', NOT_FOUND, ({ trustor }) => it.python('DELETE', `/v3/users/${trustor.id}`)],
   ['its trustee is deleted', NOT_FOUND, ({ trustee }) => it.python('DELETE', `/v3/users/${trustee.id}`)],
-  ['its project is disabled', NOT_FOUND, () => everybody.project()],
   ['an event names it', NO_TOKEN, ({ trust }) => revoke({ trust_id: trust })],
   ['an event names its trustor', NO_TOKEN, ({ trustor }) => revoke({ user_id: trustor.id })],
   ['an event names its trustee', NO_TOKEN, ({ trustee }) => revoke({ user_id: trustee.id })],
@@ -140,8 +138,6 @@ const credentials: [string, Statuses, Break<Awaited<ReturnType<typeof credential
   ],
   ['its owner is disabled', NO_TOKEN, ({ owner }) => disableUser(owner)],
   ['its owner is deleted', NOT_FOUND, ({ owner }) => it.python('DELETE', `/v3/users/${owner.id}`)],
-  ['its project is disabled', NOT_FOUND, () => everybody.project()],
-  ['its owner’s domain is disabled', NOT_FOUND, () => disable(`/v3/domains/${it.domain}`, 'domain')],
 ];
 
 test.each(credentials)('a token of an application credential when %s: %j', async (_, expected, broken) => {
@@ -194,7 +190,6 @@ const federations: [string, Statuses, Break<Awaited<ReturnType<typeof federated>
     GOOD,
     ({ userId }) => it.python('PUT', `/v3/system/users/${userId}/roles/${it.role}`),
   ],
-  ['its project is disabled', NOT_FOUND, () => everybody.project()],
 ];
 
 test.each(federations)('a federated token for a project when %s: %j', async (_, expected, broken) => {
@@ -220,4 +215,46 @@ test('a token of an EC2 credential can be looked at, and opens nothing', async (
   const payload = { user_id: owner.id, methods: ['ec2credential'], project_id: it.project };
   const token = await minted(it, { class: 'ProjectScopedPayload', payload });
   expect(await alike(it, token)).toEqual([200, 403]);
+});
+
+test('a token of any kind for a project ends with the project, and with its domain', async () => {
+  it = await world(await interopStack());
+  const tokens = [
+    await delegated(it),
+    await delegated(it, { impersonation: true }),
+    await redelegated(it, true),
+    await credentialed(it),
+    await consumed(it),
+    await rescoped(it, await federated(it), onProject(it)),
+  ].map(({ token }) => token);
+  const statuses = async () => {
+    await distractPython(it);
+    const seen: Statuses[] = [];
+    for (const token of tokens) seen.push(await alike(it, token));
+    return seen;
+  };
+  const all = (expected: Statuses) => tokens.map(() => expected);
+  expect(await statuses()).toEqual(all(GOOD));
+  await disable(`/v3/projects/${it.project}`, 'project');
+  expect(await statuses()).toEqual(all(NOT_FOUND));
+  await it.python('PATCH', `/v3/projects/${it.project}`, { project: { enabled: true } });
+  expect(await statuses()).toEqual(all(GOOD));
+  await disable(`/v3/domains/${it.domain}`, 'domain');
+  expect(await statuses()).toEqual(all(NOT_FOUND));
+});
+
+const parties: [string, Statuses, boolean, (home: string) => Promise<unknown>][] = [
+  ['its trustor’s domain is disabled', NO_TOKEN, true, (home) => disable(`/v3/domains/${home}`, 'domain')],
+  ['its trustee’s domain is disabled', NO_TOKEN, false, (home) => disable(`/v3/domains/${home}`, 'domain')],
+];
+
+test.each(parties)('a token of a trust across domains when %s: %j', async (_, expected, isTrustors, broken) => {
+  const name = `home-${randomUUID().slice(0, 8)}`;
+  const home = (await it.python('POST', '/v3/domains', { domain: { name } })).domain.id as string;
+  const domains = isTrustors ? { trustorDomain: home } : { trusteeDomain: home };
+  for (const impersonation of [true, false]) {
+    const { token } = await delegated(it, { impersonation }, domains);
+    await refused({ token }, () => broken(home), expected);
+    await it.python('PATCH', `/v3/domains/${home}`, { domain: { enabled: true } });
+  }
 });

@@ -1,5 +1,5 @@
+import { memoryIs, startChangeFeed, type RunningFeed } from '@keystone/stack-tool';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { memoryIs, startChangeFeed } from './change-feed.ts';
 import { call, logIn, passwordBody, sorted } from './client.ts';
 import { interopStack } from './stack.ts';
 import { scopes, world, type World } from './world.ts';
@@ -7,7 +7,7 @@ import { scopes, world, type World } from './world.ts';
 let it: World;
 let ours: string;
 let python: string;
-let feed: Awaited<ReturnType<typeof startChangeFeed>>;
+let feed: RunningFeed;
 
 beforeAll(async () => {
   const stack = await interopStack();

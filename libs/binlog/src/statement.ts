@@ -18,8 +18,14 @@ export function statementOf(body: Buffer, compressed: boolean): Statement {
   return { database, text: (compressed ? mariadbInflate(text) : text).toString() };
 }
 
-/** What a statement does to the transaction it stands in; `other` is one that may have changed anything it names. */
-export type Role = 'begin' | 'commit' | 'nothing' | 'xa-commit' | 'other';
+/**
+ * What a statement does to the transaction it stands in: `harmless` changes no row, `other` may have changed any of what
+ * it names.
+ */
+export type Role = 'begin' | 'commit' | 'nothing' | 'xa-commit' | 'harmless' | 'other';
+
+const HARMLESS =
+  /^(GRANT|REVOKE|SET PASSWORD|FLUSH|ANALYZE|OPTIMIZE|(CREATE|ALTER|DROP|RENAME)( OR REPLACE)? (USER|ROLE))\b/i;
 
 export function roleOf({ text }: Statement): Role {
   // Tools put a comment first, and the server keeps it.
@@ -28,7 +34,7 @@ export function roleOf({ text }: Statement): Role {
   if (/^XA COMMIT\b/i.test(plain)) return 'xa-commit';
   if (/^(ROLLBACK TO|SAVEPOINT|RELEASE SAVEPOINT|XA (END|PREPARE))\b/i.test(plain)) return 'nothing';
   if (/^(COMMIT|ROLLBACK|XA ROLLBACK)\b/i.test(plain)) return 'commit';
-  return 'other';
+  return HARMLESS.test(plain) ? 'harmless' : 'other';
 }
 
 /** Whether a statement can have to do with a database: run in it, or naming it. */

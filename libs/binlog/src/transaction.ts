@@ -112,7 +112,7 @@ export function assembler(database: string, watched: WatchedTables, catalogue: C
     if (role === 'commit') return close(end);
     if (role === 'xa-commit') everything(at, 'XA COMMIT');
     if (role === 'other' && concerns(statement, database)) everything(at, gist(statement));
-    if (role === 'xa-commit' || (role === 'other' && !at.bracketed)) return close(end);
+    if (role === 'xa-commit' || (!at.bracketed && (role === 'other' || role === 'harmless'))) return close(end);
     return undefined;
   };
 

@@ -28,7 +28,8 @@ export interface Link {
   way(): Way;
   status(): { connected: boolean; detail: string };
   watch(watcher: Watcher): void;
-  close(): Promise<void>;
+  /** Sends what is left, then closes; after so many milliseconds it closes without. */
+  close(patience: number): Promise<void>;
 }
 
 /** Milliseconds: between attempts, and for one of them; a server that leaves pings unanswered for 15 s is gone. */
@@ -95,9 +96,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       watchers.push(watcher);
       if (nats && way() !== 'gone') watcher.up?.(nats);
     },
-    async close() {
+    async close(patience) {
       stop.abort();
-      await (way() === 'gone' ? nats?.close() : nats?.drain());
+      const drained = way() === 'gone' ? undefined : nats?.drain();
+      if (drained) await within(patience, drained, () => new Error('NATS is deaf')).catch(() => undefined);
+      await nats?.close();
       await kept;
     },
   };

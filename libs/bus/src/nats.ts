@@ -75,7 +75,7 @@ export async function natsBus(options: NatsOptions): Promise<Bus> {
       for (const { idle } of [answers, asks]) {
         await idle(drainTimeout).catch((error: unknown) => report(error, 'drain'));
       }
-      await link.close();
+      await link.close(drainTimeout);
     },
   };
 }

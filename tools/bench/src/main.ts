@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { defaultFolder, startStack } from '@keystone/stack-tool';
+import { defaultFolder, memoryIs, startChangeFeed, startStack } from '@keystone/stack-tool';
 import { busyTable, busyValidation } from './busy-validation.ts';
 import { loadAverage } from './cpu.ts';
 import { hashRate, hashTable } from './hash-rate.ts';
@@ -25,7 +25,7 @@ const plan = {
   connections: Number(values.connections),
 };
 const stack = await startStack({ base: BASE, dir: defaultFolder(BASE), cache: values.cache });
-const { all, close } = await scenarios(stack);
+const { all, fromMemory, close } = await scenarios(stack);
 const results: Record<string, Measured[]> = {};
 const load = [loadAverage()];
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -38,6 +38,12 @@ for (const { title, contenders } of all) {
   results[title] = await compare(contenders, plan);
   say(table(title, results[title]));
 }
+const feed = await startChangeFeed(stack);
+await memoryIs(stack, true);
+const remembered = await fromMemory(feed);
+results[remembered.title] = await compare(remembered.contenders, plan);
+say(table(remembered.title, results[remembered.title] ?? []));
+await feed.stop();
 const hashing = await hashRate(stack, plan);
 say(hashTable(hashing));
 const busy = await busyValidation(stack, plan);

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { SERVICES, type Stack } from '@keystone/stack-tool';
+import { SERVICES, type RunningFeed, type Stack } from '@keystone/stack-tool';
 import type { Shot } from './load.ts';
 import type { Contender } from './measure.ts';
 
@@ -49,7 +49,9 @@ async function bare(shot: Shot, url: string, children: ChildProcess[]): Promise<
   const answer = await fetch(url + shot.path, { method, headers, ...(shot.body && { body: shot.body }) });
   const child = fork(join(import.meta.dirname, 'bare.ts'));
   children.push(child);
-  child.send({ status: answer.status, headers: { 'content-type': 'application/json' }, body: await answer.text() });
+  const hop = new Set(['connection', 'keep-alive', 'date', 'transfer-encoding', 'content-length']);
+  const sent = Object.fromEntries([...answer.headers].filter(([name]) => !hop.has(name)));
+  child.send({ status: answer.status, headers: sent, body: await answer.text() });
   const port = await new Promise<number>((resolve) => child.once('message', resolve as (port: unknown) => void));
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 };
 }
@@ -63,12 +65,21 @@ export const issued = (body: unknown): Shot => ({
 });
 
 /** What is measured, on one stack. `close` ends the bare servers. */
-export async function scenarios(stack: Stack): Promise<{ all: Scenario[]; close(): void }> {
+export interface Scenarios {
+  all: Scenario[];
+  /** Once the change feed runs and the memory is live. */
+  fromMemory(feed: RunningFeed): Promise<Scenario>;
+  close(): void;
+}
+
+export async function scenarios(stack: Stack): Promise<Scenarios> {
   const { admin, unscoped, password } = await tokensOf(stack);
   const children: ChildProcess[] = [];
   const { token } = stack.urls.services;
   const ours = () => [...SERVICES, 'nats' as const].flatMap((name) => stack.processes(name));
   const databasePids = () => stack.processes('mariadb');
+
+  const memorised = (feed: RunningFeed) => [...stack.processes('token'), ...stack.processes('nats'), feed.pid];
 
   const contest = async (title: string, shot: Shot): Promise<Scenario> => {
     const plain = await bare(shot, token, children);
@@ -102,6 +113,20 @@ export async function scenarios(stack: Stack): Promise<{ all: Scenario[]; close(
       await contest('Issue by token (rescope to a project)', issued(rescope)),
       await contest('Issue by password (bcrypt, 4 rounds)', issued(login(password, SCOPE))),
     ],
+    async fromMemory(feed) {
+      const { title, contenders } = await contest('Validation of a project token, from memory', validate);
+      const [plain, direct, proxied, python] = contenders as [Contender, Contender, Contender, Contender];
+      const name = 'ours: token service, NATS and change feed';
+      return {
+        title,
+        contenders: [
+          plain,
+          { ...direct, name, pids: () => memorised(feed) },
+          { ...proxied, pids: () => [...memorised(feed), ...stack.processes('envoy')] },
+          python,
+        ],
+      };
+    },
     close: () => children.forEach((child) => child.kill()),
   };
 }

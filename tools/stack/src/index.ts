@@ -1,3 +1,4 @@
+export { memoryIs, startChangeFeed, type RunningFeed } from './change-feed.ts';
 export { exportsOf, type StackUrls } from './address-book.ts';
 export type { Stack } from './control.ts';
 export {

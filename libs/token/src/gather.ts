@@ -78,8 +78,10 @@ async function askRoles({ payload, known, deps }: Gathering, { domains, roles }:
     Object.assign(known, { project, domain, grants, systemRoles });
   }
   keepDomains(known, domains, answer.domains);
-  for (const id of roles) known.askedRoles.add(id);
-  for (const id of answer.implied_role_ids ?? []) known.impliedRoles.add(id);
+  if (roles.length > 0) {
+    known.askedRoles = roles;
+    known.impliedRoles = new Set(answer.implied_role_ids);
+  }
 }
 
 async function askPlaces(gathering: Gathering, places: Places): Promise<void> {

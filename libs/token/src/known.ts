@@ -31,7 +31,7 @@ export interface Known {
   grants: { group_id: string | null; roles: RoleRef[] }[];
   systemRoles: RoleRef[];
   /** Roles that were asked for by id, and which of them there are, with those that they imply. */
-  askedRoles: Set<string>;
+  askedRoles: readonly string[];
   impliedRoles: Set<string>;
   placed: boolean;
   trust?: TrustAnswer;
@@ -50,7 +50,7 @@ export const nothing = (): Known => ({
   domain: null,
   grants: [],
   systemRoles: [],
-  askedRoles: new Set(),
+  askedRoles: [],
   impliedRoles: new Set(),
   placed: false,
 });

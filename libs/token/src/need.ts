@@ -42,14 +42,19 @@ function notHeld({ applicationCredential, grants }: Known): string[] {
 
 /**
  * Roles that are to be asked for by id and have not been: all that an access token is limited to, for what they imply
- * counts too; of an application credential those that its owner does not hold, to tell a lost role from a deleted one.
+ * counts too, and nothing but them; of an application credential those that its owner does not hold, to tell a lost role
+ * from a deleted one.
  */
-export function rolesToAsk(payload: TokenPayload, known: Known, hints: Hints): string[] {
-  const open = (ids: readonly string[]) => ids.filter((id) => !known.askedRoles.has(id));
-  if (payload.kind === 'oauth1') return open(known.accessToken?.role_ids ?? hints.of('roles', payload.accessTokenId));
+export function rolesToAsk(payload: TokenPayload, known: Known, hints: Hints): readonly string[] {
+  const { askedRoles, accessToken, applicationCredential, placed } = known;
+  if (payload.kind === 'oauth1') {
+    const wanted = accessToken?.role_ids ?? hints.of('roles', payload.accessTokenId);
+    return wanted.join() === askedRoles.join() ? [] : wanted;
+  }
   if (payload.kind !== 'application-credential') return [];
-  const { applicationCredential, placed } = known;
-  return open(placed && applicationCredential ? notHeld(known) : hints.of('roles', payload.applicationCredentialId));
+  const likely = hints.of('roles', payload.applicationCredentialId);
+  const wanted = placed && applicationCredential ? notHeld(known) : likely;
+  return wanted.every((id) => askedRoles.includes(id)) ? [] : wanted;
 }
 
 /** Whose URLs the catalog is to show; undefined where that is not known yet. */

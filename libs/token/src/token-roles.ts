@@ -11,7 +11,7 @@ function ofCredential(id: string, held: readonly RoleRef[], known: Known): RoleR
   if (!applicationCredential) return notFound('Application Credential', id);
   // What was asked for and not found is there no more; what was not asked for somebody holds.
   for (const role of applicationCredential.role_ids) {
-    if (askedRoles.has(role) && !impliedRoles.has(role)) notFound('role', role);
+    if (askedRoles.includes(role) && !impliedRoles.has(role)) notFound('role', role);
   }
   return held.filter((role) => applicationCredential.role_ids.includes(role.id));
 }

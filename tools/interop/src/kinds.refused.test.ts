@@ -217,6 +217,22 @@ test('a token of an EC2 credential can be looked at, and opens nothing', async (
   expect(await alike(it, token)).toEqual([200, 403]);
 });
 
+const parties: [string, Statuses, boolean, (home: string) => Promise<unknown>][] = [
+  ['its trustor’s domain is disabled', NO_TOKEN, true, (home) => disable(`/v3/domains/${home}`, 'domain')],
+  ['its trustee’s domain is disabled', NO_TOKEN, false, (home) => disable(`/v3/domains/${home}`, 'domain')],
+];
+
+test.each(parties)('a token of a trust across domains when %s: %j', async (_, expected, isTrustors, broken) => {
+  const name = `home-${randomUUID().slice(0, 8)}`;
+  const home = (await it.python('POST', '/v3/domains', { domain: { name } })).domain.id as string;
+  const domains = isTrustors ? { trustorDomain: home } : { trusteeDomain: home };
+  for (const impersonation of [true, false]) {
+    const { token } = await delegated(it, { impersonation }, domains);
+    await refused({ token }, () => broken(home), expected);
+    await it.python('PATCH', `/v3/domains/${home}`, { domain: { enabled: true } });
+  }
+});
+
 test('a token of any kind for a project ends with the project, and with its domain', async () => {
   it = await world(await interopStack());
   const tokens = [
@@ -241,20 +257,4 @@ test('a token of any kind for a project ends with the project, and with its doma
   expect(await statuses()).toEqual(all(GOOD));
   await disable(`/v3/domains/${it.domain}`, 'domain');
   expect(await statuses()).toEqual(all(NOT_FOUND));
-});
-
-const parties: [string, Statuses, boolean, (home: string) => Promise<unknown>][] = [
-  ['its trustor’s domain is disabled', NO_TOKEN, true, (home) => disable(`/v3/domains/${home}`, 'domain')],
-  ['its trustee’s domain is disabled', NO_TOKEN, false, (home) => disable(`/v3/domains/${home}`, 'domain')],
-];
-
-test.each(parties)('a token of a trust across domains when %s: %j', async (_, expected, isTrustors, broken) => {
-  const name = `home-${randomUUID().slice(0, 8)}`;
-  const home = (await it.python('POST', '/v3/domains', { domain: { name } })).domain.id as string;
-  const domains = isTrustors ? { trustorDomain: home } : { trusteeDomain: home };
-  for (const impersonation of [true, false]) {
-    const { token } = await delegated(it, { impersonation }, domains);
-    await refused({ token }, () => broken(home), expected);
-    await it.python('PATCH', `/v3/domains/${home}`, { domain: { enabled: true } });
-  }
 });

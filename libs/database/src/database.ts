@@ -6,6 +6,7 @@ import type { DatabaseUrl, Kind } from './kind.ts';
 import { mysqlSource } from './mysql.ts';
 import { jittered, persist, type Pause } from './retry.ts';
 import { sqliteSource } from './sqlite.ts';
+import { writeWatch, type Watch, type WriteWatch } from './watch.ts';
 
 export interface Database {
   kind: Kind;
@@ -19,6 +20,11 @@ export interface Database {
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T>;
   /** @throws KeystoneError 503 */
   ping(): Promise<void>;
+  /**
+   * Tells of every row that this process changes in these tables, from now on. Undefined on MySQL, whose binlog tells
+   * what everybody changes.
+   */
+  watch?: Watch;
   close(): Promise<void>;
 }
 
@@ -51,7 +57,8 @@ const DEFAULTS = {
 export const openDatabase = async (url: DatabaseUrl, given: DatabaseOptions): Promise<Database> => {
   const options = { ...DEFAULTS, pause: jittered(), ...given };
   const place = within();
-  const source = sourceOf(url, options, place);
+  const writes = writeWatch();
+  const source = sourceOf(url, options, { within: place, writes });
   try {
     await source.initialize();
   } catch (error) {
@@ -64,15 +71,23 @@ export const openDatabase = async (url: DatabaseUrl, given: DatabaseOptions): Pr
     kind: url.kind,
     manager: source.manager,
     transaction,
+    ...(url.kind === 'sqlite' && { watch: writes.watch }),
     ping: async () => void (await source.query('SELECT 1')),
-    close: () => source.destroy(),
+    async close() {
+      writes.close();
+      await source.destroy();
+    },
   };
 };
 
-const sourceOf = (url: DatabaseUrl, options: Required<DatabaseOptions>, place: Within): DataSource => {
+const sourceOf = (
+  url: DatabaseUrl,
+  options: Required<DatabaseOptions>,
+  turn: { within: Within; writes: WriteWatch },
+): DataSource => {
   const guards: Guards = { observe: options.observe, pause: options.pause };
   if (url.kind === 'mysql') return mysqlSource(url, options, guards);
-  const own = { entities: options.entities, gate: gate(options.acquireTimeout), within: place };
+  const own = { entities: options.entities, gate: gate(options.acquireTimeout), ...turn };
   return sqliteSource(url.file, own, guards);
 };
 

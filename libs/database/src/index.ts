@@ -9,4 +9,5 @@ export { ensureSchema, layDownSchema } from './lay-down.ts';
 export { migrateOwn, type Migration } from './migration.ts';
 export { baselineColumns, BASELINE_VERSIONS, schemaDrift } from './schema/baseline.ts';
 export { timeText, type UtcTime } from './time.ts';
+export { type Watch, type WatchedChange, type Watcher } from './watch.ts';
 export type { EntityManager, EntitySchema } from 'typeorm';

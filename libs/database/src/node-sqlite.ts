@@ -13,6 +13,8 @@ export interface Connection {
   pragma(text: string): unknown[];
   close(): void;
   inTransaction(): boolean;
+  /** A function that SQL on this connection may call; it gives NULL. */
+  define(name: string, call: (...values: unknown[]) => void): void;
 }
 
 const STATEMENTS_KEPT = 500;
@@ -46,5 +48,10 @@ export const openConnection = (
     pragma: (text: string) => database.prepare(`PRAGMA ${text}`).all(),
     close: () => database.close(),
     inTransaction: () => database.isTransaction,
+    define: (name, call) =>
+      database.function(name, { varargs: true }, (...values) => {
+        call(...values);
+        return null;
+      }),
   } satisfies Connection;
 };

@@ -3,6 +3,7 @@ import { failureOf, StatementError } from './failure.ts';
 import type { Gate, Within } from './gate.ts';
 import { guard, isRead, silent, type Guards } from './guard.ts';
 import { openConnection, type Connection, type Statement } from './node-sqlite.ts';
+import type { WriteWatch } from './watch.ts';
 
 // The whole process stands still meanwhile; what is busy for longer is tried again after a pause.
 const BUSY_MS = 20;
@@ -28,7 +29,7 @@ interface Connections {
  */
 export const sqliteSource = (
   file: string,
-  { entities, gate, within }: { entities: EntitySchema[]; gate: Gate; within: Within },
+  { entities, ...turn }: { entities: EntitySchema[] } & Turn,
   guards: Guards,
 ): DataSource => {
   const connections: Partial<Connections> = {};
@@ -42,6 +43,7 @@ export const sqliteSource = (
     // TypeORM calls it with `new`; the object it returns is what it gets.
     driver: function open() {
       connections.writer = openWriter(file);
+      turn.writes.attach(connections.writer);
       connections.reader =
         file === ':memory:' ? connections.writer : openConnection(file, { timeout: BUSY_MS, readOnly: true });
       return connections.writer;
@@ -52,7 +54,7 @@ export const sqliteSource = (
   driver.createQueryRunner = (mode) => {
     driver.queryRunner = undefined;
     const runner = create(mode) as Runner;
-    return guard(ownTurn(runner, connections as Connections, { gate, within }), guards);
+    return guard(ownTurn(runner, connections as Connections, turn), guards);
   };
   const disconnect = driver.disconnect.bind(driver);
   driver.disconnect = async () => {
@@ -74,15 +76,17 @@ const openWriter = (file: string): Connection => {
   return writer;
 };
 
+interface Turn {
+  gate: Gate;
+  within: Within;
+  writes: WriteWatch;
+}
+
 const SELF_BLOCKED =
   'Inside a transaction every statement goes through the manager handed to it: this one would wait for itself.';
 
 /** Gives a runner the writing connection for as long as its transaction, or a statement outside one, lasts. */
-const ownTurn = (
-  runner: Runner,
-  connections: Connections,
-  { gate, within }: { gate: Gate; within: Within },
-): Runner => {
+const ownTurn = (runner: Runner, connections: Connections, { gate, within, writes }: Turn): Runner => {
   const plain = {
     query: runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>,
     start: runner.startTransaction.bind(runner),
@@ -96,11 +100,12 @@ const ownTurn = (
     return gate.enter();
   };
   const readsAside = (sql: string) => !leave && isRead(sql) && connections.reader !== connections.writer;
-  const ending = (end: () => Promise<void>) => async () => {
+  const ending = (end: () => Promise<void>, committed: boolean) => async () => {
     try {
       await end();
     } finally {
       if (!connections.writer.inTransaction()) {
+        writes.ended(committed);
         leave?.();
         leave = undefined;
       }
@@ -117,6 +122,7 @@ const ownTurn = (
       try {
         return await plain.query(sql, ...rest);
       } finally {
+        writes.ended(true);
         done();
       }
     },
@@ -124,7 +130,7 @@ const ownTurn = (
       leave ??= await enter();
       await plain.start(level);
     },
-    commitTransaction: ending(plain.commit),
-    rollbackTransaction: ending(plain.rollback),
+    commitTransaction: ending(plain.commit, true),
+    rollbackTransaction: ending(plain.rollback, false),
   });
 };

@@ -1,7 +1,7 @@
 import type { Bus } from '@keystone/bus';
 import type { Config } from '@keystone/config';
 import { receiptCodec, tokenCodec, type Codec, type Receipt, type TokenPayload } from '@keystone/fernet';
-import { followFeed, type Feed } from '@keystone/feed';
+import { followFeed, localFeed, measureFeed, type Feed } from '@keystone/feed';
 import { keyRepository, type KeyRepository } from '@keystone/keys';
 import type { Context } from '@keystone/module';
 import { telling } from '@keystone/python-cache';
@@ -37,6 +37,14 @@ function derived<T>(config: () => Config, derive: (config: Config) => T): () => 
   };
 }
 
+/** Of all commits where others write too; of its own where this process is alone with its file. */
+function feedOf({ bus, config, log, database }: Pick<Context, 'bus' | 'config' | 'log' | 'database'>): Feed {
+  const clock = () => performance.now();
+  if (config().kts.nats_url || !database.watch) return followFeed(bus, { clock });
+  const report = (error: unknown) => log.error('what has changed could not be forgotten', { error });
+  return localFeed(database.watch, { clock, report });
+}
+
 /**
  * Opens what the token service works with.
  * @throws where `[token] provider` is one that is not served here, or a key repository cannot be read
@@ -51,7 +59,8 @@ export function tokenDeps({ bus, config, clock, log, database, pythonCache, mete
   const revocations = revocationStore(database);
   const now = () => clock() / 1000;
   const tokenKeys = keyRepository(fernet_tokens.key_repository, { label: 'fernet tokens' });
-  const feed = followFeed(bus, { clock: () => performance.now() });
+  const feed = feedOf({ bus, config, log, database });
+  measureFeed(feed, meter);
   const memory = tokenMemory({ config, now, feed, keys: tokenKeys });
   measureMemory(memory, { meter });
   return {

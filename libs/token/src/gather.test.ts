@@ -83,6 +83,8 @@ test('other roles of an access token are asked for, whatever was learned of it',
   api.world.accessToken = { id: ACCESS_TOKEN, consumer_id: 'c', role_ids: ['r4'] };
   api.world.implications['r4'] = [ROLE.id];
   expect(await questions(text)).toEqual({ ...ONCE, assignment: 2 });
+  api.world.accessToken = { id: ACCESS_TOKEN, consumer_id: 'c', role_ids: [] };
+  expect((await api.validate(text)).status).toBe(404);
 });
 
 const lookUps = (world: World) => world.asked.filter((subject) => subject.startsWith('identity'));

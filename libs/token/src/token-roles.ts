@@ -19,7 +19,8 @@ function ofCredential(id: string, held: readonly RoleRef[], known: Known): RoleR
 /** Those that the user let the consumer have, and still holds (_get_oauth_roles). */
 function ofAccessToken(held: readonly RoleRef[], { accessToken, impliedRoles }: Known): RoleRef[] {
   if (!accessToken) throw new KeystoneError(404, 'Access token not found');
-  return held.filter(({ id }) => impliedRoles.has(id));
+  // Without roles of its own nothing was asked for but what was likely.
+  return accessToken.role_ids.length > 0 ? held.filter(({ id }) => impliedRoles.has(id)) : [];
 }
 
 /** All that counts for a federated user: what his groups, those of the token too, and he hold there and on the system. */

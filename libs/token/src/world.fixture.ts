@@ -187,6 +187,8 @@ export async function tokenApi(settings: Settings = {}): Promise<TokenApi> {
   const repository = { key_repository: keys };
   const api = await testApi([token], {
     settings: {
+      // What the world holds is in no database that a feed could tell of.
+      cache: { enabled: false },
       fernet_tokens: { ...repository, max_active_keys: 3 },
       fernet_receipts: { ...repository, max_active_keys: 3 },
       ...settings,

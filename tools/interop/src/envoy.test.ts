@@ -34,7 +34,7 @@ test('our operations are answered by us, everything else by Python', async () =>
   expect(await answeredBy('GET', '/v3/OS-TRUST/trusts')).toEqual({ by: 'python', status: 200 });
 });
 
-test('a login by a method that is not ours is handed to Python, and so is a token of its making', async () => {
+test('a login by a method that is not ours is handed to Python, and the token of its making is ours to validate', async () => {
   const { token } = await logIn(
     envoy,
     passwordBody({ user: { id: it.user.id }, password: it.user.password, scope: scopes(it).project }),
@@ -52,8 +52,8 @@ test('a login by a method that is not ours is handed to Python, and so is a toke
     undefined,
   ]);
   const subject = String(issued.headers['x-subject-token']);
-  expect(await answeredBy('GET', '/v3/auth/tokens', { subject })).toEqual({ by: 'python', status: 200 });
-  expect(await answeredBy('GET', '/v3/auth/projects', { token: subject })).toEqual({ by: 'python', status: 200 });
+  expect(await answeredBy('GET', '/v3/auth/tokens', { subject })).toEqual({ by: 'token', status: 200 });
+  expect(await answeredBy('GET', '/v3/auth/projects', { token: subject })).toEqual({ by: 'token', status: 200 });
 });
 
 test('the real client works through Envoy', async () => {

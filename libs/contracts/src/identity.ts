@@ -110,3 +110,13 @@ export const membersOf = question(
 
 /** The groups that a user is in now. */
 export const groupsOf = question('identity.groups-of', Type.Object({ user_id: Id }), Type.Array(Id));
+
+/**
+ * May a federated token be exchanged for another? Errors: 403 where its identity provider is disabled, 404 where that,
+ * the protocol or its mapping is gone, 500 where a group is, as Python has it.
+ */
+export const federationStands = question(
+  'identity.federation-stands',
+  Type.Object({ identity_provider_id: Id, protocol_id: Id, group_ids: Type.Array(Id) }),
+  Type.Literal(true),
+);

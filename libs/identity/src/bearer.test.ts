@@ -1,5 +1,5 @@
 import { ask } from '@keystone/bus';
-import { subjectOf } from '@keystone/contracts';
+import { federationStands, subjectOf } from '@keystone/contracts';
 import { testKinds } from '@keystone/database/testing';
 import { testApi, type TestApi } from '@keystone/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -88,6 +88,26 @@ describe.each(testKinds)('what a token depends on besides its user, on %s', (kin
     const asked = (identity_provider_id: string) => look({ user_id: 'u3', identity_provider_id });
     expect((await asked('idp')).identity_provider).toEqual({ id: 'idp', enabled: true });
     expect((await asked('none')).identity_provider).toBeNull();
+  });
+
+  test('whether a federated token may still be exchanged', async () => {
+    const { database } = api;
+    const stands = (identity_provider_id: string, protocol_id = 'mapped', group_ids = ['g1', 'g2']) =>
+      ask(api.bus, federationStands, { identity_provider_id, protocol_id, group_ids }).catch(
+        ({ status, message }: { status: number; message: string }) => [status, message],
+      );
+    expect(await stands('idp')).toEqual([404, 'Could not find mapping: rules.']);
+    await insert(database, 'mapping', { id: 'rules', rules: '[]' });
+    expect(await stands('idp')).toBe(true);
+    expect(await stands('idp', 'mapped', [])).toBe(true);
+    expect(await stands('none')).toEqual([404, 'Could not find Identity Provider: none.']);
+    expect(await stands('idp', 'openid')).toEqual([
+      404,
+      'Could not find federated protocol openid for Identity Provider: idp.',
+    ]);
+    expect(await stands('idp', 'mapped', ['g1', 'gone'])).toEqual([500, expect.stringContaining('unexpected')]);
+    await insert(database, 'identity_provider', { id: 'off', enabled: 0, domain_id: 'north' });
+    expect(await stands('off')).toEqual([403, expect.stringContaining('not authorized')]);
   });
 
   test('nothing is told that was not asked for', async () => {

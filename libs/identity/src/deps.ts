@@ -5,6 +5,7 @@ import type { Log } from '@keystone/telemetry';
 import type { Circumstances } from './account.ts';
 import { authenticationStore, type AuthenticationStore } from './authentication.store.ts';
 import { bearerStore, type BearerStore } from './bearer.store.ts';
+import { federationStore, type FederationStore } from './federation.store.ts';
 import { groupStore, type GroupStore } from './group.store.ts';
 import { directoryStore, type DirectoryStore } from './directory.store.ts';
 import { decoys, hashingLimits } from './password-options.ts';
@@ -21,6 +22,7 @@ export interface IdentityDeps {
   decoy(config: Config): string;
   subjects: SubjectStore;
   bearers: BearerStore;
+  federations: FederationStore;
   authentications: AuthenticationStore;
   users: UserStore;
   groups: GroupStore;
@@ -38,6 +40,7 @@ export const identityDeps = ({ config, clock, log, database }: Context): Identit
   decoy: decoys(),
   subjects: subjectStore(database),
   bearers: bearerStore(database),
+  federations: federationStore(database),
   authentications: authenticationStore(database),
   users: userStore(database),
   groups: groupStore(database),

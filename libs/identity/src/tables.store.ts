@@ -7,6 +7,7 @@ import {
   ApplicationCredentialRoleTable,
   ApplicationCredentialTable,
 } from './application-credential.store.ts';
+import { FederationProtocolTable, MappingTable } from './federation.store.ts';
 
 type Any = Record<string, unknown>;
 
@@ -132,4 +133,6 @@ export const identityTables = [
   ApplicationCredentialAccessRuleTable,
   ConsumerTable,
   AccessTokenTable,
+  FederationProtocolTable,
+  MappingTable,
 ];

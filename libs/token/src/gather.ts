@@ -124,9 +124,16 @@ function questions(gathering: Gathering, wantsCatalog: boolean): Promise<void>[]
  * Asks for all that the validation of a token depends on, at once as far as it is known what that is: whatever an answer
  * shows to be missing is asked for in another round. With hints from an earlier validation one round is enough, without
  * them two, and three for a trust whose trustor is of a domain that nothing before names.
+ *
+ * @param known what need not be asked for
  */
-export async function gather(payload: TokenPayload, wantsCatalog: boolean, deps: TokenDeps): Promise<Known> {
-  const gathering = { payload, known: nothing(), deps };
+export async function gather(
+  payload: TokenPayload,
+  wantsCatalog: boolean,
+  deps: TokenDeps,
+  known = nothing(),
+): Promise<Known> {
+  const gathering = { payload, known, deps };
   for (;;) {
     const asked = questions(gathering, wantsCatalog);
     if (asked.length === 0) break;

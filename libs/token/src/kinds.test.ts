@@ -191,3 +191,29 @@ test('an agent of a trust must be there and enabled, in a domain that is', async
   agent.enabled = false;
   expect((await api.validate(text)).status).toBe(403);
 });
+
+test('a federated token is exchanged for a federated one, with its expiry and an audit chain of its own', async () => {
+  const first = minted(api, PARTICULARS['federated-unscoped'], ['mapped']);
+  const exchange = (scope?: unknown) => ({
+    auth: { identity: { methods: ['token'], token: { id: first } }, ...(scope !== undefined && { scope }) },
+  });
+  const known = (await api.validate(first)).body.token;
+  // Nobody's default project is taken for a federated user.
+  api.world.subject.default_project_id = PROJECT;
+  for (const [scope, shown] of [
+    [undefined, federation],
+    ['unscoped', federation],
+    [{ project: { id: PROJECT } }, { ...federation, ...project }],
+    [{ domain: { id: 'default' } }, { ...federation, domain: DEFAULT, roles: [ROLE] }],
+  ] as const) {
+    const { headers, body } = await api.as(null).post('/v3/auth/tokens', exchange(scope), 201);
+    const { methods, audit_ids, expires_at, issued_at: _, catalog: __, ...token } = body.token;
+    expect(token).toEqual(shown);
+    expect([methods.toSorted(), audit_ids.length, expires_at]).toEqual([['mapped', 'token'], 1, known.expires_at]);
+    const again = await api.validate(headers.get('x-subject-token') ?? '');
+    expect(again.body.token).toEqual(body.token);
+  }
+  await api.as(null).post('/v3/auth/tokens', exchange({ system: { all: true } }), 403);
+  api.world.granted = false;
+  await api.as(null).post('/v3/auth/tokens', exchange({ project: { id: PROJECT } }), 401);
+});

@@ -58,4 +58,6 @@ export const nothing = (): Known => ({
 type Of<Kind extends TokenPayload['kind']> = Extract<TokenPayload, { kind: Kind }>;
 export type FederatedPayload = Of<'federated-unscoped' | 'federated-project' | 'federated-domain'>;
 
+export type Federation = Pick<FederatedPayload, 'groupIds' | 'idpId' | 'protocolId'>;
+
 export const isFederated = (payload: TokenPayload): payload is FederatedPayload => 'idpId' in payload;

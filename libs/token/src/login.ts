@@ -1,9 +1,17 @@
 import { ask } from '@keystone/bus';
-import { authenticate, resolve, type DomainRef, type ProjectRef, type Scope, type Subject } from '@keystone/contracts';
+import {
+  authenticate,
+  federationStands,
+  resolve,
+  type DomainRef,
+  type ProjectRef,
+  type Scope,
+  type Subject,
+} from '@keystone/contracts';
 import { handOver, unauthorized } from '@keystone/errors';
 import { unsupportedMethod, type AuthRequest, type PasswordRequest, type ScopeRequest } from './auth-request.ts';
 import type { TokenDeps } from './deps.ts';
-import { isFederated } from './known.ts';
+import { isFederated, type Federation } from './known.ts';
 import { requireFernet } from './provider.ts';
 import { checkRescope } from './rescope.ts';
 import { domainById } from './scope.ts';
@@ -15,8 +23,10 @@ export interface Login {
   userDomain: DomainRef;
   serviceProviders: unknown[];
   methods: string[];
-  /** Of a token that was exchanged: its expiry in seconds and the first audit id of its chain. */
-  inherited: { expiresAt: number; parentAuditId: string } | null;
+  /** Of a token that was exchanged: its expiry in seconds and the first audit id of its chain; a federated one has none. */
+  inherited: { expiresAt: number; parentAuditId: string | null } | null;
+  /** Of a federated token that was exchanged: what makes the new one federated too. */
+  federation?: Federation;
   /** Undefined where the request leaves the scope to Keystone. */
   scope: Scope | null | undefined;
 }
@@ -109,16 +119,25 @@ async function byPassword(
 
 async function byToken(text: string, scope: ScopeRequest, deps: TokenDeps): Promise<Proof> {
   const { payload, subject, userDomain, body } = await validate(text, { catalog: false }, deps);
-  if (isFederated(payload)) return handOver('The exchange of a federated token');
-  checkRescope(payload, scope, deps.config());
-  const parentAuditId = payload.auditIds.at(-1) ?? '';
-  return {
+  const proof = {
     subject,
     userDomain,
     serviceProviders: (body.service_providers ?? []) as unknown[],
     methods: ['token', ...payload.methods],
-    inherited: { expiresAt: payload.expiresAt, parentAuditId },
   };
+  const { expiresAt } = payload;
+  if (isFederated(payload)) {
+    const { groupIds, idpId, protocolId } = payload;
+    await ask(deps.bus, federationStands, {
+      identity_provider_id: idpId,
+      protocol_id: protocolId,
+      group_ids: groupIds,
+    });
+    // Python begins a new chain of audit ids here.
+    return { ...proof, inherited: { expiresAt, parentAuditId: null }, federation: { groupIds, idpId, protocolId } };
+  }
+  checkRescope(payload, scope, deps.config());
+  return { ...proof, inherited: { expiresAt, parentAuditId: payload.auditIds.at(-1) ?? null } };
 }
 
 /** Several methods must speak of one user; the earliest expiry holds (auth/core.py AuthContext). */
@@ -129,8 +148,10 @@ function reconcile(proofs: readonly Proof[]): Proof {
     unauthorized('Unable to reconcile identity attribute user_id as it has conflicting values');
   }
   const methods = proofs.flatMap((proof) => proof.methods);
+  const federation = proofs.find((proof) => proof.federation)?.federation;
   return {
     ...first,
+    ...(federation && { federation }),
     methods: [...new Set(methods)],
     inherited: proofs.find(({ inherited }) => inherited)?.inherited ?? null,
   };

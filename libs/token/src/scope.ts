@@ -1,13 +1,5 @@
 import { ask } from '@keystone/bus';
-import {
-  catalogFor,
-  resolve,
-  rolesOn,
-  type DomainRef,
-  type ProjectRef,
-  type RoleRef,
-  type Scope,
-} from '@keystone/contracts';
+import { resolve, rolesOn, type DomainRef, type ProjectRef, type RoleRef, type Scope } from '@keystone/contracts';
 import type { TokenPayload } from '@keystone/fernet';
 import type { TokenDeps } from './deps.ts';
 
@@ -36,12 +28,6 @@ export function effectiveRoles({ grants }: Pick<Authority, 'grants'>, groupIds: 
   const groups = new Set<string | null>([null, ...groupIds]);
   const roles = grants.filter(({ group_id }) => groups.has(group_id)).flatMap((grant) => grant.roles);
   return [...new Map(roles.map((role) => [role.id, role])).values()];
-}
-
-/** The catalog in a scope; null for a token without one, or when nobody wants it. */
-export async function catalogOf(userId: string, scope: Scope | null, wanted: boolean, { bus }: TokenDeps) {
-  if (!scope || !wanted) return null;
-  return ask(bus, catalogFor, { user_id: userId, project_id: 'project_id' in scope ? scope.project_id : null });
 }
 
 /** A domain by id, from what is at hand where it is. */

@@ -6,6 +6,7 @@ import {
   authenticate,
   catalogFor,
   domainsOf,
+  federationStands,
   groupsOf,
   projectsOf,
   resolve,
@@ -123,6 +124,7 @@ function identityAnswers(bus: Bus, world: World): void {
     };
   });
   reply(bus, groupsOf, async () => world.subject.group_ids);
+  reply(bus, federationStands, async () => true as const);
 }
 
 const implied = (world: World, ids: readonly string[]): string[] =>

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { ACCESS_RULES, alike, exchanged } from './alike.ts';
+import { ACCESS_RULES, alike, distractPython, exchanged } from './alike.ts';
 import { call } from './client.ts';
 import { credentialed, onProject } from './delegation.ts';
+import { federated, type Federated } from './federation.ts';
 import { MADE, type Kind } from './kinds.ts';
 import { interopStack } from './stack.ts';
 import { world, type World } from './world.ts';
@@ -86,3 +87,29 @@ test('a token with access rules is good for the requests that they speak of', as
     }
   }
 });
+
+test('a federated token is exchanged here for the token that Python would give', async () => {
+  const login = await federated(it);
+  for (const scope of [undefined, 'unscoped', onProject(it), { domain: { id: it.domain } }]) {
+    const answers = await exchanged(it, login.token, scope);
+    expect(answers.status).toBe(201);
+    expect(await alike(it, answers.token)).toEqual([200, 200]);
+  }
+});
+
+test.each([
+  ['its identity provider is disabled', 403, ({ idp }) => [idp, 'identity_provider', { enabled: false }]],
+  ['its group is gone', 500, ({ group }) => [`/v3/groups/${group}`]],
+  ['its protocol is gone', 404, ({ idp }) => [`/v3/OS-FEDERATION/identity_providers/${idp}/protocols/mapped`]],
+  ['its identity provider is gone', 404, ({ idp }) => [`/v3/OS-FEDERATION/identity_providers/${idp}`]],
+] as [string, number, (login: Federated) => [string, string?, object?]][])(
+  'a federated token is not exchanged when %s: %d',
+  async (_, status, broken) => {
+    const login = await federated(it);
+    const [path, member, change] = broken(login);
+    if (!member) await it.python('DELETE', path);
+    else await it.python('PATCH', `/v3/OS-FEDERATION/identity_providers/${path}`, { [member]: change });
+    await distractPython(it);
+    expect((await exchanged(it, login.token, onProject(it))).status).toBe(status);
+  },
+);

@@ -84,3 +84,9 @@ function check(event: Buffer): void {
 
 /** Whether events after a format description carry checksums: the byte before its own, which it always has. */
 export const checksumsAfter = ({ body }: BinlogEvent): boolean => body.at(-CHECKSUM_LENGTH - 1) === 1;
+
+/** After two bytes of version and fifty of the server's. */
+const CREATED = 52;
+
+/** Whether this is the head of a server's first file since it was started. */
+export const isFirstFile = ({ next, body }: BinlogEvent): boolean => next > 0 && body.readUInt32LE(CREATED) !== 0;

@@ -25,7 +25,7 @@ export function statementOf(body: Buffer, compressed: boolean): Statement {
 export type Role = 'begin' | 'commit' | 'nothing' | 'xa-commit' | 'harmless' | 'other';
 
 const HARMLESS =
-  /^(GRANT|REVOKE|SET PASSWORD|FLUSH|ANALYZE|OPTIMIZE|(CREATE|ALTER|DROP|RENAME)( OR REPLACE)? (USER|ROLE))\b/i;
+  /^(GRANT|REVOKE|SET PASSWORD|FLUSH|ANALYZE|OPTIMIZE|CREATE (DATABASE|SCHEMA)|(CREATE|ALTER|DROP|RENAME)( OR REPLACE)? (USER|ROLE))\b/i;
 
 export function roleOf({ text }: Statement): Role {
   // Tools put a comment first, and the server keeps it.

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { BinlogError } from './binlog-error.ts';
-import { checksumsAfter, EVENT, parseEvent, type BinlogEvent } from './event.ts';
+import { checksumsAfter, EVENT, isFirstFile, parseEvent, type BinlogEvent } from './event.ts';
 import { eventsFrom } from './packets.ts';
 import { hasReached, type Position } from './position.ts';
 import type { Assembler, Transaction } from './transaction.ts';
@@ -32,6 +32,7 @@ export function readStream(socket: Socket, options: StreamOptions): Stream {
   const waiting = new Set<{ position: Position; done: PromiseWithResolvers<void> }>();
   let { from: at, checksums } = options;
   let over: BinlogError | undefined;
+  let shutDown = false;
 
   const behind = (event: BinlogEvent): Position => {
     if (event.type === EVENT.rotate) return rotated(event.body);
@@ -48,8 +49,11 @@ export function readStream(socket: Socket, options: StreamOptions): Stream {
   const take = async (raw: Buffer) => {
     const event = parseEvent(raw, checksums);
     const end = behind(event);
-    if (event.type === EVENT.formatDescription) checksums = checksumsAfter(event);
-    else if (!isAboutTheStream(event)) {
+    if (event.type === EVENT.formatDescription) {
+      checksums = checksumsAfter(event);
+      if (isFirstFile(event) && !shutDown) heard(broken({ begin: at, end }));
+    } else if (!isAboutTheStream(event)) {
+      shutDown = event.type === EVENT.stop;
       const transaction = assembler.take(event, { begin: at, end });
       if (transaction?.reset) assembler.relearn(await catalogue());
       if (transaction) heard(transaction);
@@ -86,6 +90,14 @@ export function readStream(socket: Socket, options: StreamOptions): Stream {
     },
   };
 }
+
+/** A server that did not end in order may have lost what it had committed and we have read. */
+const broken = (span: { begin: Position; end: Position }): Transaction => ({
+  ...span,
+  gtid: null,
+  changes: [],
+  reset: 'the server was not shut down in order',
+});
 
 const isAboutTheStream = ({ type }: BinlogEvent): boolean =>
   type === EVENT.rotate || type === EVENT.heartbeat || type === EVENT.heartbeatV2;

@@ -116,7 +116,7 @@ function tell(transactions: readonly Transaction[], { binlog, teller }: { binlog
   let changes: FeedChange[] = [];
   for (const transaction of transactions) {
     changes = changes.concat(transaction.changes);
-    const place = binlog.placeOf(transaction);
+    const place = binlog.placeOf(transaction) ?? teller.place();
     const last = transaction === transactions.at(-1);
     if ((last || transaction.reset !== null) && changes.length > 0) {
       teller.tell(changes, place);

@@ -25,7 +25,7 @@ async function runAll(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<O
 
 /** The stack that the interoperability tests share stays up between their files. */
 const interopDown = () =>
-  execute('node', [
+  execute(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     'tools/stack/src/main.ts',
     'down',
